@@ -1,0 +1,28 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Evidence } from './scope.ts'
+
+const folder = (title: string) =>
+  title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 80)
+
+/** Saves the evidence of a failed test and returns its folder, or nothing when there is none. */
+export async function saveEvidence(
+  suite: string,
+  test: string,
+  evidence: Evidence,
+): Promise<string | undefined> {
+  const files = Object.entries(evidence)
+  if (files.length === 0) return undefined
+  const target = path.join('test-results', folder(suite), folder(test))
+  await rm(target, { recursive: true, force: true })
+  for (const [name, text] of files) {
+    const file = path.join(target, name)
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFile(file, text)
+  }
+  return target
+}
