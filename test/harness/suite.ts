@@ -51,7 +51,7 @@ export function suite<C = undefined>(title: string, hooks: Hooks<C> = {}): Suite
     } catch (error) {
       setupError = new Error(`the setup failed: ${asError(error).message}`, { cause: error })
       setupError.stack = asError(error).stack ?? ''
-      await explain(setupError, title, 'setup', [whole])
+      await explain(title, 'setup', [whole])
     }
   })
 
@@ -75,7 +75,7 @@ export function suite<C = undefined>(title: string, hooks: Hooks<C> = {}): Suite
       if (!setupError) await within(timeout, 'the test', (async () => body(context, scope))())
     } catch (error) {
       failure = asError(error)
-      await explain(failure, title, name, [whole, scope])
+      await explain(title, name, [whole, scope])
     }
     const untidy = await within(timeout, 'what the test deferred', scope.close()).catch(asError)
     failure ??= untidy
@@ -112,17 +112,14 @@ export function suite<C = undefined>(title: string, hooks: Hooks<C> = {}): Suite
   return test
 }
 
-/** Saves what explains a failure, and says in its message where. */
-async function explain(failure: Error, title: string, name: string, scopes: OpenScope[]): Promise<void> {
+/** Saves what explains a failure, and says where. */
+async function explain(title: string, name: string, scopes: OpenScope[]): Promise<void> {
   try {
-    const gathered = within(
-      EVIDENCE_TIMEOUT,
-      'gathering evidence',
-      Promise.all(scopes.map((scope) => scope.evidence())),
-    )
-    const folder = await saveEvidence(title, name, Object.assign({}, ...(await gathered)))
-    if (folder) failure.message += `\n    evidence: ${folder}`
+    const gathering = Promise.all(scopes.map((scope) => scope.evidence()))
+    const gathered = await within(EVIDENCE_TIMEOUT, 'gathering evidence', gathering)
+    const folder = await saveEvidence(title, name, Object.assign({}, ...gathered))
+    if (folder) process.stdout.write(`\n  why "${name}" failed: ${folder}/ `)
   } catch (error) {
-    failure.message += `\n    no evidence: ${asError(error).message}`
+    process.stdout.write(`\n  why "${name}" failed is not known: ${asError(error).message} `)
   }
 }

@@ -1,0 +1,28 @@
+/** A kind of test: what must be there for it to run, and how it runs. */
+export interface Level {
+  /** As `scripts/tools` knows them. */
+  tools: string[]
+  /** Whether its files need a Kubernetes cluster. */
+  cluster: boolean
+  /** Files at once. Those that share an engine's ports, a cluster or a stopwatch run one after the other. */
+  atOnce: number
+  /** Whether a plain `npm test` runs it. */
+  always: boolean
+}
+
+const inCluster = ['docker', 'kind', 'kubectl', 'helm']
+
+/** The levels, in the order in which they run. The files of a level are `test/<level>/**\/*.test.ts`. */
+export const levels: Record<string, Level> = {
+  unit: { tools: [], cluster: false, atOnce: 2, always: true },
+  render: {
+    tools: ['helm', 'kubeconform', 'kube-score', 'shellcheck'],
+    cluster: false,
+    atOnce: 1,
+    always: true,
+  },
+  engine: { tools: ['engine'], cluster: false, atOnce: 1, always: true },
+  kind: { tools: inCluster, cluster: true, atOnce: 1, always: true },
+  matrix: { tools: [...inCluster, 'helm4'], cluster: true, atOnce: 1, always: false },
+  bench: { tools: inCluster, cluster: true, atOnce: 1, always: false },
+}
