@@ -1,0 +1,48 @@
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { run } from '../harness/command.ts'
+
+/** The programs that an image of the engine offers to a script: Debian's have dash and mawk, Alpine's busybox alone. */
+export type Layout = 'debian' | 'alpine'
+
+/**
+ * Makes a folder that stands for an image's PATH, and nothing else: what the scripts may call, the engine, a `getent` that
+ * reads names from the file `hosts` beside the folder, and the entrypoint. Returns the folder.
+ */
+export async function makeToolbox(at: string, layout: Layout, hosts: string): Promise<string> {
+  const bin = join(at, `bin-${layout}`)
+  await mkdir(bin, { recursive: true })
+  const link = async (name: string, program: string) => symlink(await find(program), join(bin, name))
+  if (layout === 'alpine') {
+    const applets = (await run('busybox', ['--list'])).stdout.trim().split('\n')
+    for (const applet of applets) await link(applet, 'busybox')
+  } else {
+    for (const name of DEBIAN) await link(name, name)
+    await link('sh', 'dash')
+    await link('awk', 'mawk')
+  }
+  for (const name of await enginePrograms()) await link(name, name)
+  await script(join(bin, 'getent'), `awk -v name="$2" '$2 == name { print; found = 1 } END { exit !found }' '${hosts}'`)
+  await script(join(bin, 'docker-entrypoint.sh'), 'exec "$@"')
+  return bin
+}
+
+/** The engine's client and server on this machine, Valkey's where both are there. */
+export async function enginePrograms(): Promise<[server: string, cli: string]> {
+  for (const engine of ['valkey', 'redis'])
+    if (await find(`${engine}-server`).catch(() => false)) return [`${engine}-server`, `${engine}-cli`]
+  throw new Error('no valkey-server and no redis-server on PATH: install one, such as the package redis-server')
+}
+
+const DEBIAN = 'basename cat date dirname env grep head id mkdir mkfifo mv paste printf rm sed seq sleep sort sync tail timeout tr uname uniq wc'.split(' ')
+
+async function find(program: string): Promise<string> {
+  const found = await run('sh', ['-c', `command -v ${program}`])
+  if (found.code !== 0) throw new Error(`${program} is not on PATH`)
+  return found.stdout.trim()
+}
+
+async function script(file: string, body: string): Promise<void> {
+  await writeFile(file, `#!/bin/sh\n${body}\n`)
+  await chmod(file, 0o755)
+}
