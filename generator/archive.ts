@@ -1,0 +1,17 @@
+import { gzipSync } from 'fflate'
+import { pack } from 'tar-stream'
+import type { Tree } from './load.ts'
+
+/** Packs a chart's files as Helm wants them, in a folder of the chart's name; the same input gives the same bytes. */
+export async function archive(name: string, files: Tree, date: string): Promise<Uint8Array> {
+  const tar = pack()
+  const mtime = new Date(date)
+  for (const [path, content] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    tar.entry({ name: `${name}/${path}`, mtime, mode: 0o644, uid: 0, gid: 0, type: 'file' }, content)
+  }
+  tar.finalize()
+  const chunks: Buffer[] = []
+  for await (const chunk of tar as AsyncIterable<Buffer>) chunks.push(chunk)
+  // gzip's own time stamp would be the clock's.
+  return gzipSync(Buffer.concat(chunks), { level: 9, mtime: 0 })
+}

@@ -1,0 +1,61 @@
+import { conforms, defectOf } from './conforms.ts'
+import { flavoursOf } from './flavour.ts'
+import { isObject } from './json.ts'
+import type { Source, Sources } from './load.ts'
+import { overDefaults } from './merge.ts'
+import type { Mistake } from './mistake.ts'
+import { depthOf, fromPointer, toPointer } from './pointer.ts'
+import { defaultOf, type ValueSchema, valuesSchema } from './schema.ts'
+import { topicsOf } from './topics.ts'
+
+/** Finds the mistakes in one file of schema/values: by the schema of such files, then in its examples. */
+export function checkTopic({ file, data }: Source, meta: Source): Mistake[] {
+  if (data === undefined || !isObject(meta.data)) return []
+  const found = conforms(data, meta.data).map((mistake) => ({ file, ...mistake }))
+  if (found.length > 0 || !isObject(data)) return found
+  const defect = defectOf(data)
+  if (defect !== undefined) return [{ file, problem: defect, fix: 'write a JSON Schema of draft-07' }]
+  return checkExamples(data as unknown as ValueSchema, []).map((mistake) => ({ file, ...mistake }))
+}
+
+function checkExamples(schema: ValueSchema, path: string[]): Omit<Mistake, 'file'>[] {
+  const own = (schema.examples ?? []).flatMap((example, index) =>
+    conforms(example, schema).map((mistake) => ({
+      ...mistake,
+      pointer: toPointer([...path, 'examples', String(index)]) + mistake.pointer,
+    })),
+  )
+  const children = Object.entries(schema.properties ?? {})
+  return [...own, ...children.flatMap(([key, child]) => checkExamples(child, [...path, 'properties', key]))]
+}
+
+/** Finds the defaults that their own schema refuses, each flavour's laid over those of schema/values. */
+export function checkDefaults(sources: Sources): Mistake[] {
+  const schema = valuesSchema(topicsOf(sources))
+  return flavoursOf(sources).flatMap((flavour, index) =>
+    conforms(overDefaults(defaultOf(schema), flavour.defaults), schema).map((mistake) => {
+      const path = fromPointer(mistake.pointer)
+      const ofFlavour = depthOf(path, flavour.defaults) === path.length
+      const file = ofFlavour ? sources.flavours[index]?.file : topicFile(sources, path[0])
+      const pointer = ofFlavour ? `/defaults${mistake.pointer}` : defaultPointer(schema, path)
+      return { ...mistake, file: file ?? '', pointer }
+    }),
+  )
+}
+
+function topicFile(sources: Sources, name: string | undefined): string | undefined {
+  return sources.topics.find((topic) => topic.name === name)?.file
+}
+
+// Where in a topic's file the default of a value stands.
+function defaultPointer(values: ValueSchema, path: string[]): string {
+  const [topic = '', ...keys] = path
+  let schema = values.properties?.[topic]
+  const pointer: string[] = []
+  while (schema?.properties && keys.length > 0) {
+    const key = keys.shift() ?? ''
+    pointer.push('properties', key)
+    schema = schema.properties[key]
+  }
+  return toPointer(schema?.properties ? pointer : [...pointer, 'default', ...keys])
+}

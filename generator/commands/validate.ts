@@ -1,0 +1,33 @@
+import { resolve } from 'node:path'
+import type { CommandModule } from 'yargs'
+import { resolveCharts } from '../charts.ts'
+import { checkValues } from '../check-values.ts'
+import { readSource } from '../load.ts'
+import { refuse } from '../mistake.ts'
+import { type CommonOptions, flavourOption, projectOf } from './options.ts'
+
+interface Options extends CommonOptions {
+  file: string[] | undefined
+  flavour: string | undefined
+}
+
+/** `chartgen validate`: checks values files against the charts' schema. */
+export const validateValues: CommandModule<CommonOptions, Options> = {
+  command: 'validate <file..>',
+  describe: 'Check values files, merged in order as Helm merges them',
+  builder: (yargs) =>
+    yargs
+      .positional('file', { describe: 'Values files, as for helm --values', type: 'string', array: true })
+      .option('flavour', flavourOption)
+      .example('$0 validate my-values.yaml', 'Check a file for all charts')
+      .example(
+        '$0 validate base.yaml production.yaml',
+        'Check what helm -f base.yaml -f production.yaml gives',
+      ),
+  handler: async ({ file = [], flavour, ...options }) => {
+    const charts = await resolveCharts(projectOf(options), flavour)
+    const sources = await Promise.all(file.map((path) => readSource(resolve(path))))
+    refuse(checkValues(sources, charts))
+    console.log(`${file.join(' + ')}: valid for ${charts.map(({ context }) => context.name).join(' and ')}`)
+  },
+}

@@ -1,0 +1,119 @@
+import type { ErrorObject } from 'ajv'
+import { closestMatch } from 'leven'
+import { toPointer } from './pointer.ts'
+import type { ValueSchema } from './schema.ts'
+
+/** What is wrong at a pointer into the data, and what would be right. */
+export interface Explanation {
+  pointer: string
+  problem: string
+  fix?: string
+}
+
+/** Turns one error of ajv (with allErrors and verbose) into words; undefined for one that only repeats others. */
+export function explain(error: ErrorObject): Explanation | undefined {
+  if (error.keyword === 'if' || error.keyword === 'propertyNames') return undefined
+  const at = error.instancePath
+  // A key's own text is judged by propertyNames: the mistake is the key, so the pointer leads to it.
+  if (error.propertyName !== undefined) {
+    return { pointer: at + toPointer([error.propertyName]), ...words(error, error.propertyName) }
+  }
+  if (error.keyword === 'additionalProperties') {
+    const key: string = error.params.additionalProperty
+    const known = Object.keys(schemaOf(error).properties ?? {})
+    return { pointer: at + toPointer([key]), problem: `unknown key "${key}"`, fix: suggest(key, known) }
+  }
+  return { pointer: at, ...words(error, error.data) }
+}
+
+/** Names the candidate that was probably meant, or else all of them. */
+export function suggest(given: string, candidates: string[]): string {
+  const meant = closestMatch(given, candidates, { maxDistance: Math.ceil(given.length / 3) })
+  if (meant !== undefined) return `did you mean "${meant}"?`
+  return candidates.length === 0
+    ? 'remove it'
+    : `use one of ${candidates.map((name) => `"${name}"`).join(', ')}`
+}
+
+function words(error: ErrorObject, value: unknown): Omit<Explanation, 'pointer'> {
+  const schema = schemaOf(error)
+  const { limit } = error.params
+  const given = quote(value)
+  switch (error.keyword) {
+    case 'required':
+      return missing(error.params.missingProperty, schema)
+    case 'type':
+      return {
+        problem: `${given} is not ${typeNames(schema.type)}`,
+        fix: `give ${typeNames(schema.type)}${such(schema)}`,
+      }
+    case 'minimum':
+      return { problem: `${given} is too low`, fix: `give ${limit} or more` }
+    case 'maximum':
+      return { problem: `${given} is too high`, fix: `give ${limit} or less` }
+    case 'minLength':
+      return {
+        problem: value === '' ? 'is empty' : `${given} is too short`,
+        fix: `give ${limit} or more characters`,
+      }
+    case 'maxLength':
+      return { problem: `${given} is too long`, fix: `give at most ${limit} characters` }
+    case 'minItems':
+      return { problem: 'has too few items', fix: `give ${limit} or more` }
+    case 'uniqueItems':
+      return {
+        problem: `items ${error.params.j} and ${error.params.i} are the same`,
+        fix: 'remove one of them',
+      }
+    case 'pattern':
+      return {
+        problem: `${given} does not fit`,
+        fix: `give ${schema['x-pattern-help'] ?? `text like ${schema.pattern}`}`,
+      }
+    case 'enum':
+      return {
+        problem: `${given} is not one of the choices`,
+        fix: suggest(String(value), (schema.enum ?? []).map(String)),
+      }
+    case 'const':
+      return { problem: `${given} is not allowed`, fix: `give ${quote(error.params.allowedValue)}` }
+    case 'dependencies':
+      return { problem: `has "${error.params.property}"`, fix: `add "${error.params.missingProperty}" too` }
+    case 'not':
+      return { problem: schema['x-message'] ?? 'is a combination that is not allowed' }
+    default:
+      return { problem: error.message ?? error.keyword }
+  }
+}
+
+function missing(key: string, schema: ValueSchema): Omit<Explanation, 'pointer'> {
+  const meaning = schema.properties?.[key]?.description?.split(/(?<=\.)\s/)[0]
+  return { problem: `has no "${key}"`, fix: meaning ? `add "${key}": ${meaning}` : `add "${key}"` }
+}
+
+function schemaOf(error: ErrorObject): ValueSchema {
+  return (error.parentSchema ?? {}) as ValueSchema
+}
+
+function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing'
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+function typeNames(type: string | string[] | undefined): string {
+  return [type ?? []].flat().map(typeName).join(' or ')
+}
+
+function typeName(type: string): string {
+  if (type === 'object') return 'a map'
+  if (type === 'array') return 'a list'
+  if (type === 'boolean') return 'true or false'
+  if (type === 'null') return 'null'
+  return type === 'integer' ? 'an integer' : `a ${type}`
+}
+
+function such(schema: ValueSchema): string {
+  const example = schema.examples?.[0] ?? schema.default
+  const told = typeof example === 'number' || (typeof example === 'string' && example !== '')
+  return told ? ` such as ${quote(example)}` : ''
+}

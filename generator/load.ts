@@ -1,0 +1,100 @@
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import { basename, extname, join, relative } from 'node:path'
+import type { Json } from './json.ts'
+import type { Mistake } from './mistake.ts'
+import { type Project, shown } from './project.ts'
+import { parseYaml } from './yaml.ts'
+
+/** An input in YAML: its data, or the mistake that keeps it from being read. */
+export interface Source {
+  /** The path that messages show. */
+  file: string
+  /** The file's name without its ending. */
+  name: string
+  data: Json | undefined
+  mistake?: Mistake
+}
+
+/** Texts by their path, with slashes, below the folder they were read from. */
+export type Tree = Map<string, string>
+
+/** All that the charts are made of, as it lies on disk. */
+export interface Sources {
+  topics: Source[]
+  flavours: Source[]
+  order: Source
+  meta: { topic: Source; topics: Source; flavour: Source }
+  changelog: { file: string; text: string }
+  package: Source
+  templates: Tree
+  pod: Tree
+  license: string
+}
+
+/** Reads a project. A file that is not valid YAML is kept with its mistake; one that is missing is kept as such. */
+export async function load(project: Project): Promise<Sources> {
+  const at = (...path: string[]) => join(project.root, ...path)
+  const meta = (name: string) => readSource(at('schema/meta', `${name}.yaml`))
+  const changelog = await readSource(at('CHANGELOG.md'), (text) => ({ data: text }))
+  return {
+    topics: await readSources(at('schema/values')),
+    flavours: await readSources(at('schema/flavours')),
+    order: await readSource(at('schema/topics.yaml')),
+    meta: { topic: await meta('topic'), topics: await meta('topics'), flavour: await meta('flavour') },
+    changelog: { file: changelog.file, text: String(changelog.data ?? '') },
+    package: await readSource(at('package.json')),
+    templates: await readTree(at('generator/templates')),
+    pod: await readTree(at('generator/pod')),
+    license: await readFile(at('LICENSE'), 'utf8'),
+  }
+}
+
+/** Reads one YAML file; that it cannot be read is a mistake too. */
+export async function readSource(path: string, parse = parseYaml): Promise<Source> {
+  const file = shown(path)
+  const name = basename(path, extname(path))
+  try {
+    return { file, name, data: undefined, ...parse(await readFile(path, 'utf8'), file) }
+  } catch (error) {
+    const problem = reasonOf(error)
+    if (problem === undefined) throw error
+    return { file, name, data: undefined, mistake: { file, problem, fix: 'check the path' } }
+  }
+}
+
+/** Reads all files below a folder, sorted by path; a folder that does not exist is empty. */
+export async function readTree(folder: string): Promise<Tree> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ignoreMissing)
+  const files = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+  const tree: Tree = new Map()
+  for (const path of files.map((file) => relative(folder, file)).sort()) {
+    tree.set(path.replaceAll('\\', '/'), await readText(join(folder, path)))
+  }
+  return tree
+}
+
+async function readSources(folder: string): Promise<Source[]> {
+  const names = await readdir(folder).catch(ignoreMissing)
+  const files = names.filter((name) => /\.ya?ml$/.test(name)).sort()
+  return Promise.all(files.map((file) => readSource(join(folder, file))))
+}
+
+// A link is no part of a chart: shown as what it is, it differs from any file that should be there.
+async function readText(path: string): Promise<string> {
+  const target = await readlink(path).catch(() => undefined)
+  return target === undefined ? readFile(path, 'utf8') : `symbolic link to ${target}\n`
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'ENOENT') return []
+  throw error
+}
+
+function reasonOf(error: unknown): string | undefined {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOENT') return 'does not exist'
+  if (code === 'EISDIR') return 'is a folder, not a file'
+  return code === 'EACCES' ? 'may not be read' : undefined
+}

@@ -1,0 +1,31 @@
+import { isObject, type Json, type JsonObject } from './json.ts'
+
+/** Merges values files in order, as `helm -f one -f two` does: maps deep, all else replaced, null kept for later. */
+export function mergeFiles(files: JsonObject[]): JsonObject {
+  return files.reduce((merged, file) => merge(merged, file), {})
+}
+
+/** Lays an installer's values over a chart's defaults, as Helm does: null deletes a default. */
+export function overDefaults(defaults: Json, values: JsonObject): Json {
+  return isObject(defaults) ? withoutDeleted(defaults, values) : values
+}
+
+function merge(under: JsonObject, over: JsonObject): JsonObject {
+  const merged = { ...under }
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key]
+    merged[key] = isObject(below) && isObject(value) ? merge(below, value) : value
+  }
+  return merged
+}
+
+// A null where there is no default stays, so that a misspelt key does not vanish unnoticed.
+function withoutDeleted(defaults: JsonObject, values: JsonObject): JsonObject {
+  const merged = { ...defaults }
+  for (const [key, value] of Object.entries(values)) {
+    const below = merged[key]
+    if (value === null && below !== undefined) delete merged[key]
+    else merged[key] = isObject(below) && isObject(value) ? withoutDeleted(below, value) : value
+  }
+  return merged
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { isObject, type Json, type JsonObject } from './json.ts'
+import { UserError } from './mistake.ts'
+import { compareVersions } from './version.ts'
+
+/** A packed chart: what its Chart.yaml says, the day of its release, and the package. */
+export interface Package {
+  chart: JsonObject
+  released: string
+  file: string
+  bytes: Uint8Array
+}
+
+/**
+ * Adds packages to a Helm repository's index, the newest version of each chart first. What is there stays as it is; a
+ * UserError tells of a version that is there with another content.
+ */
+export function mergeIndex(index: Json | undefined, packages: Package[]): JsonObject {
+  const entries = { ...(isObject(index) && isObject(index.entries) ? index.entries : {}) }
+  for (const one of packages) {
+    const name = String(one.chart.name)
+    const there = listOf(entries[name])
+    const same = there.find(({ version }) => version === one.chart.version)
+    if (!same) entries[name] = [...there, entryOf(one)].sort((a, b) => compareVersions(text(b), text(a)))
+    else if (same.digest !== digestOf(one.bytes)) throw changed(one)
+  }
+  const names = Object.keys(entries).sort()
+  const sorted = Object.fromEntries(names.map((name) => [name, entries[name] ?? []]))
+  const created = names.flatMap((name) => listOf(sorted[name]).map((entry) => String(entry.created)))
+  return { apiVersion: 'v1', entries: sorted, generated: created.sort().at(-1) ?? '' }
+}
+
+function entryOf({ chart, released, file, bytes }: Package): JsonObject {
+  return { ...chart, created: `${released}T00:00:00Z`, digest: digestOf(bytes), urls: [file] }
+}
+
+function changed({ chart, file }: Package): UserError {
+  return new UserError(
+    `${chart.name} ${chart.version} is in the index already, but with another content than ${file} has now.\n` +
+      `A published version must not change: raise "version" in schema/flavours/${chart.name}.yaml and describe it in ` +
+      'CHANGELOG.md.\nIf it was never published, remove its entry or the whole output folder.',
+  )
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+function listOf(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : []
+}
+
+function text(entry: JsonObject): string {
+  return String(entry.version)
+}

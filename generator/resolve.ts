@@ -1,0 +1,61 @@
+import { type Change, parseChangelog } from './changelog.ts'
+import { valuesTable } from './documents/values-table.ts'
+import { type Flavour, flavoursOf, type Image } from './flavour.ts'
+import { isObject, type Json } from './json.ts'
+import type { Sources } from './load.ts'
+import { overDefaults } from './merge.ts'
+import { defaultOf, type ValueSchema, valuesSchema, withDefaults, withRequired } from './schema.ts'
+import { topicsOf } from './topics.ts'
+
+/** All that a template may name in `<% %>`: the flavour's fields, and what follows from them. */
+export interface ChartContext extends Flavour {
+  /** The official image, from the flavour's defaults. */
+  image: Image
+  /** A Markdown table of all values. */
+  valuesTable: string
+  /** What the changelog tells of this version, and the day it was released. */
+  changes: Change[]
+  released: string
+  /** From package.json. */
+  project: { homepage: string; repository: string; license: string }
+}
+
+/** A chart before it is rendered: what its templates see, and the schema of its values with this chart's defaults. */
+export interface Chart {
+  context: ChartContext
+  schema: ValueSchema
+}
+
+/** Makes a chart of each flavour. The sources must be valid. */
+export function resolve(sources: Sources): Chart[] {
+  const schema = valuesSchema(topicsOf(sources))
+  const { releases } = parseChangelog(sources.changelog.text, sources.changelog.file)
+  return flavoursOf(sources).map((flavour) => {
+    const defaults = overDefaults(defaultOf(schema), flavour.defaults)
+    const resolved = withRequired(withDefaults(schema, defaults))
+    const { released = '', changes = [] } = releases.find(({ version }) => version === flavour.version) ?? {}
+    return {
+      context: {
+        ...flavour,
+        image: flavour.defaults.image,
+        valuesTable: valuesTable(resolved),
+        changes,
+        released,
+        project: projectOf(sources.package.data),
+      },
+      schema: resolved,
+    }
+  })
+}
+
+function projectOf(data: Json | undefined): ChartContext['project'] {
+  const { homepage, repository, license } = isObject(data) ? data : {}
+  const url = isObject(repository) ? repository.url : repository
+  return {
+    homepage: String(homepage),
+    repository: String(url)
+      .replace(/^git\+/, '')
+      .replace(/\.git$/, ''),
+    license: String(license),
+  }
+}

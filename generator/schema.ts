@@ -1,0 +1,70 @@
+import { isObject, type Json, type JsonObject } from './json.ts'
+
+/** The JSON Schema of one value: draft-07, with two keywords of ours for the messages that a person reads. */
+export interface ValueSchema {
+  type?: string | string[]
+  description?: string
+  default?: Json
+  examples?: Json[]
+  enum?: Json[]
+  pattern?: string
+  'x-pattern-help'?: string
+  properties?: { [key: string]: ValueSchema }
+  items?: ValueSchema
+  additionalProperties?: boolean | ValueSchema
+  required?: string[]
+  not?: JsonObject
+  'x-message'?: string
+  [keyword: string]: unknown
+}
+
+/** The schemas of all topics as one: that of the whole values file. */
+export function valuesSchema(topics: [name: string, schema: ValueSchema][]): ValueSchema {
+  return { type: 'object', additionalProperties: false, properties: Object.fromEntries(topics) }
+}
+
+/**
+ * A copy of a schema that requires what has to be there. An installer's null deletes a default, and where nothing is not
+ * the same as an empty value, templates count on it: without this, "shards: null" would be a cluster of no pods.
+ */
+export function withRequired(schema: ValueSchema): ValueSchema {
+  if (!schema.properties) return schema
+  const children = Object.entries(schema.properties)
+  const needed = children
+    .filter(([, child]) => child.properties || isTruthyScalar(child.default))
+    .map(([key]) => key)
+  const required = [...new Set([...(schema.required ?? []), ...needed])]
+  return {
+    ...schema,
+    ...(required.length > 0 ? { required } : {}),
+    properties: mapValues(schema.properties, withRequired),
+  }
+}
+
+function isTruthyScalar(value: Json | undefined): boolean {
+  return Boolean(value) && typeof value !== 'object'
+}
+
+/** The value that a schema's defaults make together. */
+export function defaultOf(schema: ValueSchema): Json {
+  if (!schema.properties) return schema.default ?? null
+  return mapValues(schema.properties, defaultOf)
+}
+
+/** A copy of a schema whose defaults are those of `values`. */
+export function withDefaults(schema: ValueSchema, values: Json | undefined): ValueSchema {
+  if (values === undefined) return schema
+  if (!schema.properties) return { ...schema, default: values }
+  const inner = isObject(values) ? values : {}
+  return {
+    ...schema,
+    properties: mapValues(schema.properties, (child, key) => withDefaults(child, inner[key])),
+  }
+}
+
+function mapValues<A, B>(
+  object: { [key: string]: A },
+  change: (value: A, key: string) => B,
+): { [key: string]: B } {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]))
+}

@@ -1,0 +1,15 @@
+import { isObject } from './json.ts'
+import type { Sources } from './load.ts'
+import type { ValueSchema } from './schema.ts'
+
+/** A top-level key of values.yaml and its schema. */
+export type Topic = [name: string, schema: ValueSchema]
+
+/** The topics of valid sources in the order in which they are presented. */
+export function topicsOf({ topics, order }: Sources): Topic[] {
+  const names = isObject(order.data) && Array.isArray(order.data.order) ? order.data.order : []
+  return names.flatMap((name) => {
+    const topic = topics.find((one) => one.name === name)
+    return topic && isObject(topic.data) ? [[topic.name, topic.data as unknown as ValueSchema] as Topic] : []
+  })
+}
