@@ -15,11 +15,13 @@ export interface Options {
   input?: string
   /** Milliseconds until it is killed; a minute unless told. */
   deadline?: number
+  /** Whether its errors are also shown as they come: for what takes minutes. */
+  echo?: boolean
 }
 
 /** Runs a command to its end. One that fails is no error here: `code` tells; one that cannot start or end is. */
 export function run(command: string, args: string[], options: Options = {}): Promise<Result> {
-  const { env = process.env, cwd, input = '', deadline = 60_000 } = options
+  const { env = process.env, cwd, input = '', deadline = 60_000, echo = false } = options
   const began = performance.now()
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env, cwd, stdio: 'pipe' })
@@ -33,6 +35,7 @@ export function run(command: string, args: string[], options: Options = {}): Pro
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       out.stderr += text
+      if (echo) process.stderr.write(text)
     })
     // A command may end without having read its input.
     child.stdin.on('error', () => {})

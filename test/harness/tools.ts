@@ -8,6 +8,6 @@ if (!process.env.PATH?.startsWith(`${installed}:`)) process.env.PATH = `${instal
 /** Sees to it that tools are there, and returns how to get those that are not: nothing when all is well. */
 export async function missingTools(tools: string[]): Promise<string> {
   if (tools.length === 0) return ''
-  const { code, stdout, stderr } = await run('scripts/tools', ['--missing', ...tools], { deadline: 600_000 })
-  return code === 0 ? '' : stdout || stderr || `scripts/tools ended with ${code}`
+  const { code, stdout, stderr } = await run('scripts/tools', tools, { deadline: 1_800_000, echo: true })
+  return code === 0 ? '' : stdout || stderr
 }
