@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { eventually } from '../harness/deadline.ts'
 import { type Result, run } from '../harness/command.ts'
+import { eventually } from '../harness/deadline.ts'
 import type { Scope } from '../harness/scope.ts'
 import { enginePrograms, type Layout, makeToolbox } from './toolbox.ts'
 
@@ -17,6 +17,8 @@ export interface Wish {
   nodes?: string[]
   layout?: Layout
   password?: string
+  /** Further environment of every pod. */
+  podEnv?: NodeJS.ProcessEnv
 }
 
 /** A release without Kubernetes: real servers started by the chart's own scripts, each at an address of its own. */
@@ -33,6 +35,8 @@ export interface Release {
   script(name: string, args?: string[], env?: NodeJS.ProcessEnv): Promise<Result>
   /** Starts a pod script and lets it run; `output` is what it has said so far. */
   background(name: string, env?: NodeJS.ProcessEnv): Promise<Running>
+  /** A PATH with a server that says it is of another version. */
+  otherVersion(version: string): Promise<string>
 }
 
 export interface Running {
@@ -56,6 +60,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   const pod = join(folder, 'pod')
   await mkdir(pod)
   for (const name of await readdir(POD)) await copyFile(join(POD, name), join(pod, name))
+  await writeFile(join(pod, 'take-over.sh'), TAKE_OVER)
   await writeFile(join(folder, 'password'), `${password}\n`)
 
   const address = (ordinal: number) => `${net}.${ordinal + 1}`
@@ -72,6 +77,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   }
   const podEnv = (ordinal: number) => ({
     ...base,
+    ...wish.podEnv,
     POD_IP: address(ordinal),
     NODE_NAME: nodes[ordinal % nodes.length],
     ZONE: '',
@@ -98,9 +104,13 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
 
   const background = async (name: string, env: NodeJS.ProcessEnv = {}): Promise<Running> => {
     const work = await mkdtemp(join(folder, 'work-'))
-    const child = spawn(join(bin, 'sh'), [join(pod, name)], { env: { ...base, WORK: work, ...env }, stdio: 'pipe' })
+    const child = spawn(join(bin, 'sh'), [join(pod, name)], {
+      env: { ...base, WORK: work, ...env },
+      stdio: 'pipe',
+    })
     let said = ''
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text))
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (said += text))
     const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)))
     scope.defer(() => child.kill('SIGKILL'))
     return { process: child, output: () => said, ended }
@@ -135,20 +145,34 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
         await writeFile(join(env.CONFIG, 'directives'), DIRECTIVES)
         await appendFile(join(folder, 'hosts'), `${address(ordinal)} r-${ordinal}.r-headless\n`)
         const log = join(folder, `pod-${ordinal}.log`)
-        const child = spawn(join(bin, 'sh'), ['-c', `exec sh '${pod}/start.sh' >>'${log}' 2>&1`], { env, stdio: 'ignore' })
+        const child = spawn(join(bin, 'sh'), ['-c', `exec sh '${pod}/start.sh' >>'${log}' 2>&1`], {
+          env,
+          stdio: 'ignore',
+        })
         servers.set(ordinal, child)
       }
       for (const ordinal of ordinals)
-        await eventually(`${server} of pod ${ordinal} to answer`, { deadline: 5000, every: 20 }, async (see) => {
-          const answer = await ask(ordinal, 'PING')
-          see(answer)
-          return answer === 'PONG' || undefined
-        })
+        await eventually(
+          `${server} of pod ${ordinal} to answer`,
+          { deadline: 5000, every: 20 },
+          async (see) => {
+            const answer = await ask(ordinal, 'PING')
+            see(answer)
+            return answer === 'PONG' || undefined
+          },
+        )
+    },
+
+    async otherVersion(version) {
+      const other = join(folder, 'other-version')
+      await mkdir(other)
+      await writeFile(join(other, server), `#!/bin/sh\necho "server v=${version} sha=0"\n`, { mode: 0o755 })
+      return `${other}:${bin}`
     },
 
     async script(name, args = [], env = {}) {
       const work = await mkdtemp(join(folder, 'work-'))
-      const ordinal = Number(env['ORDINAL'] ?? 0)
+      const ordinal = Number(env.ORDINAL ?? 0)
       return run(join(bin, 'sh'), [join(pod, name), ...args], {
         env: { ...podEnv(ordinal), WORK: work, ...env },
         deadline: 40_000,
@@ -159,6 +183,19 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
 
 /** All ordinals of a release. */
 export const all = (release: Release) => Array.from({ length: release.size }, (_, ordinal) => ordinal)
+
+/** What a preflight does first: it takes the lock from a run that nobody waits for any more, and keeps it. */
+const TAKE_OVER = `set -u
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lock.sh"
+deadline_in 10
+take_lock_over || exit 1
+log lock "taken over"
+# Short sleeps, because a child of a killed shell keeps its connection open until it ends.
+for second in 1 2 3 4 5 6 7 8 9 10; do sleep 0.3; done
+holds_lock && log lock "still held"
+while :; do sleep 0.3; done
+`
 
 const serverConf = (address: string) => `port 6379
 bind ${address}

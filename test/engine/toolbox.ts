@@ -22,7 +22,10 @@ export async function makeToolbox(at: string, layout: Layout, hosts: string): Pr
     await link('awk', 'mawk')
   }
   for (const name of await enginePrograms()) await link(name, name)
-  await script(join(bin, 'getent'), `awk -v name="$2" '$2 == name { print; found = 1 } END { exit !found }' '${hosts}'`)
+  await script(
+    join(bin, 'getent'),
+    `awk -v name="$2" '$2 == name { print; found = 1 } END { exit !found }' '${hosts}'`,
+  )
   await script(join(bin, 'docker-entrypoint.sh'), 'exec "$@"')
   return bin
 }
@@ -31,10 +34,15 @@ export async function makeToolbox(at: string, layout: Layout, hosts: string): Pr
 export async function enginePrograms(): Promise<[server: string, cli: string]> {
   for (const engine of ['valkey', 'redis'])
     if (await find(`${engine}-server`).catch(() => false)) return [`${engine}-server`, `${engine}-cli`]
-  throw new Error('no valkey-server and no redis-server on PATH: install one, such as the package redis-server')
+  throw new Error(
+    'no valkey-server and no redis-server on PATH: install one, such as the package redis-server',
+  )
 }
 
-const DEBIAN = 'basename cat date dirname env grep head id mkdir mkfifo mv paste printf rm sed seq sleep sort sync tail timeout tr uname uniq wc'.split(' ')
+const DEBIAN =
+  'basename cat date dirname env grep head id mkdir mkfifo mv paste printf rm sed seq sleep sort sync tail timeout tr uname uniq wc'.split(
+    ' ',
+  )
 
 async function find(program: string): Promise<string> {
   const found = await run('sh', ['-c', `command -v ${program}`])

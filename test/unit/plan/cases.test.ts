@@ -13,7 +13,7 @@ for (const name of readdirSync(CASES).sort())
   test(name.replaceAll('-', ' '), async () => {
     const read = (file: string) => readFile(new URL(`${name}/${file}`, CASES), 'utf8')
     const steps = await plan(await read('observed'), await read('desired'))
-    if (process.env['UPDATE']) await writeFile(new URL(`${name}/steps`, CASES), `${steps.join('\n')}\n`)
+    if (process.env.UPDATE) await writeFile(new URL(`${name}/steps`, CASES), `${steps.join('\n')}\n`)
     assert.is(steps.join('\n'), (await read('steps')).trimEnd())
   })
 

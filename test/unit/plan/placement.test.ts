@@ -27,7 +27,9 @@ const scattered = (size: number, places: string[]): Node[] =>
   Array.from({ length: size }, (_, ordinal) => ({ ordinal, node: places[ordinal % places.length] ?? 'n1' }))
 
 const sharing = (nodes: Node[], masters: Map<number, number[]>) =>
-  [...masters].flatMap(([master, replicas]) => replicas.filter((replica) => nodes[replica]?.node === nodes[master]?.node))
+  [...masters].flatMap(([master, replicas]) =>
+    replicas.filter((replica) => nodes[replica]?.node === nodes[master]?.node),
+  )
 
 /** Numbers that look random and are the same in every run. */
 function* numbers(seed: number): Generator<number> {
@@ -79,11 +81,17 @@ test('zones keep master and replica apart even where nodes would', async () => {
 
 test('one node alone gets a whole cluster', async () => {
   const masters = await create(scattered(9, ['n1']), 3, 2)
-  assert.equal([...masters.values()].map((of) => of.length), [2, 2, 2])
+  assert.equal(
+    [...masters.values()].map((of) => of.length),
+    [2, 2, 2],
+  )
 })
 
 test('200 nodes are planned within a second', async () => {
-  const nodes = scattered(200, Array.from({ length: 20 }, (_, n) => `n${n}`))
+  const nodes = scattered(
+    200,
+    Array.from({ length: 20 }, (_, n) => `n${n}`),
+  )
   const began = performance.now()
   const masters = await create(nodes, 100, 1)
   assert.is(sharing(nodes, masters).length, 0)

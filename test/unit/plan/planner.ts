@@ -5,6 +5,8 @@ const PLAN = new URL('../../../generator/pod/plan.awk', import.meta.url).pathnam
 /** The planner's answer, a line a step. `desired` is as in `shards=3 replicas=1`. */
 export async function plan(observed: string, desired: string, awk = 'awk'): Promise<string[]> {
   const [program = '', ...args] = awk.split(' ')
-  const answer = await must(program, [...args, '-f', PLAN, ...desired.trim().split(/\s+/), '-'], { input: observed })
+  const answer = await must(program, [...args, '-f', PLAN, ...desired.trim().split(/\s+/), '-'], {
+    input: observed,
+  })
   return answer.trimEnd().split('\n')
 }

@@ -1,0 +1,103 @@
+import * as assert from 'uvu/assert'
+import { eventually } from '../harness/deadline.ts'
+import { suite } from '../harness/suite.ts'
+import { killAtFirstStep } from './kill.ts'
+import { all, prepare, type Release } from './release.ts'
+
+const test = suite('creation on real servers', { timeout: 40_000 })
+
+/** The cluster as one node sees it, without what changes by the second. */
+async function view(release: Release, ordinal: number): Promise<string[]> {
+  const lines = (await release.ask(ordinal, 'CLUSTER', 'NODES')).split('\n')
+  return lines
+    .map((line) => {
+      const [id, address, flags, master, , , epoch, link, ...slots] = line.trim().split(' ')
+      return [id, address, flags?.replace('myself,', ''), master, epoch, link, ...slots].join(' ')
+    })
+    .sort()
+}
+
+async function assertWhole(release: Release): Promise<void> {
+  const views = await Promise.all(all(release).map((ordinal) => view(release, ordinal)))
+  for (const seen of views) assert.equal(seen, views[0])
+  const checked = await release.script('test.sh')
+  assert.is(checked.code, 0, checked.stdout + checked.stderr)
+}
+
+for (const layout of ['debian', 'alpine'] as const)
+  test(`an image laid out as ${layout}'s creates a cluster, and a second run changes nothing`, async (_, scope) => {
+    const release = await prepare(scope, { layout })
+    await release.start(...all(release))
+    const first = await release.script('reconcile.sh')
+    assert.is(first.code, 0, first.stdout + first.stderr)
+    assert.match(
+      first.stdout,
+      /done +6 nodes agree, 16384 slots covered, 3 replicas in sync, no replica on its master/,
+    )
+    await assertWhole(release)
+
+    const before = await view(release, 0)
+    const second = await release.script('reconcile.sh')
+    assert.is(second.code, 0)
+    assert.not.match(second.stdout, / step /)
+    assert.equal(await view(release, 0), before)
+  })
+
+test('pods that come up one after the other are waited for by name', async (_, scope) => {
+  const release = await prepare(scope, { replicas: 0 })
+  await release.start(0, 2)
+  const job = await release.background('reconcile.sh')
+  await eventually(
+    'the log to name pod 1',
+    { deadline: 5000 },
+    async () => job.output().includes('no answer yet from pod 1') || undefined,
+  )
+  assert.not.match(job.output(), / step /)
+  await release.start(1)
+  assert.is(await job.ended, 0, job.output())
+  await assertWhole(release)
+})
+
+test('killed after each of its steps and started again, it ends with a whole cluster', async (_, scope) => {
+  const release = await prepare(scope)
+  await release.start(...all(release))
+  const kills = await killAtFirstStep(release)
+  // Three epochs, three ranges of slots, five introductions, three replicas.
+  assert.ok(kills >= 14, `only ${kills} steps were cut short`)
+  const last = await release.script('reconcile.sh')
+  assert.is(last.code, 0, last.stdout + last.stderr)
+  await assertWhole(release)
+})
+
+test('a pod with keys and no cluster is named, and nothing is done', async (_, scope) => {
+  const release = await prepare(scope)
+  await release.start(...all(release))
+  await release.ask(4, 'CLUSTER', 'ADDSLOTS', '12182')
+  await eventually('pod 4 to take a key', { deadline: 5000, every: 50 }, async (see) => {
+    const answer = await release.ask(4, 'SET', 'foo', 'bar')
+    see(answer)
+    return answer === 'OK' || undefined
+  })
+  const owning = await release.script('reconcile.sh')
+  assert.is(owning.code, 3)
+  assert.match(owning.stdout, /refuse +pod 4 owns slots that no creation gave it \(12182\)/)
+
+  await release.ask(4, 'CLUSTER', 'DELSLOTS', '12182')
+  const holding = await release.script('reconcile.sh')
+  assert.is(holding.code, 3)
+  assert.match(holding.stdout, /refuse +pod 4 holds 1 keys, but there is no cluster/)
+  for (const ordinal of [0, 1, 2, 3, 5])
+    assert.match(await release.ask(ordinal, 'CLUSTER', 'INFO'), /cluster_slots_assigned:0/)
+})
+
+test('a wrong password is not taken for an empty pod', async (_, scope) => {
+  const release = await prepare(scope, { replicas: 0 })
+  await release.start(...all(release))
+  await release.ask(1, 'CONFIG', 'SET', 'requirepass', 'another')
+  const job = await release.script('reconcile.sh', [], { DEADLINE_SECONDS: '3' })
+  assert.is(job.code, 1)
+  assert.match(job.stdout, /no answer yet from pod 1$/m)
+  assert.match(await release.ask(0, 'CLUSTER', 'INFO'), /cluster_slots_assigned:0/)
+})
+
+test.run()

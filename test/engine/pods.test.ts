@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { eventually } from '../harness/deadline.ts'
+import { suite } from '../harness/suite.ts'
+import { all, prepare } from './release.ts'
+
+const test = suite('start and probe', { timeout: 30_000 })
+
+for (const layout of ['debian', 'alpine'] as const)
+  test(`start.sh of an image laid out as ${layout}'s writes what this pod and this version need`, async (_, scope) => {
+    const release = await prepare(scope, {
+      replicas: 0,
+      layout,
+      podEnv: { MEMORY_LIMIT: '1000000000', MAXMEMORY_PERCENT: '65' },
+    })
+    await release.start(0)
+    const config = await readFile(join(release.folder, 'run/0/server.conf'), 'utf8')
+    assert.not.match(config, /a-directive-of-the-future/)
+    assert.match(config, /^cluster-allow-replica-migration no$/m)
+    assert.is(await release.ask(0, 'CONFIG', 'GET', 'maxmemory'), 'maxmemory\n650000000')
+    assert.is(
+      await release.ask(0, 'CONFIG', 'GET', 'cluster-announce-ip'),
+      `cluster-announce-ip\n${release.address(0)}`,
+    )
+    assert.is(
+      await release.ask(0, 'CONFIG', 'GET', 'syslog-ident'),
+      'syslog-ident\nnode=n1,zone=,release=test/r,revision=r1',
+    )
+  })
+
+test('a pod is ready before its cluster exists, while it is no part of one', async (_, scope) => {
+  const release = await prepare(scope, { replicas: 0 })
+  await release.start(0)
+  for (const probe of ['startup', 'liveness', 'readiness'])
+    assert.is((await release.script('probe.sh', [probe])).code, 0, probe)
+})
+
+test('a server that does not answer is neither started, alive nor ready', async (_, scope) => {
+  const release = await prepare(scope, { replicas: 0 })
+  await release.start(0)
+  await release.kill(0)
+  for (const probe of ['startup', 'liveness', 'readiness'])
+    assert.is.not((await release.script('probe.sh', [probe])).code, 0, probe)
+})
+
+test('readiness comes with the cluster, stays when another shard falls, and is earned anew by a new process', async (_, scope) => {
+  const release = await prepare(scope, { replicas: 0 })
+  await release.start(...all(release))
+  const ready = async (ordinal: number) =>
+    (await release.script('probe.sh', ['readiness'], { ORDINAL: `${ordinal}` })).code === 0
+  assert.is((await release.script('reconcile.sh')).code, 0)
+  for (const ordinal of all(release)) assert.ok(await ready(ordinal), `pod ${ordinal}`)
+
+  await release.kill(1)
+  await release.kill(2)
+  await eventually('pod 0 to see the others fall', { deadline: 15_000 }, async (see) => {
+    const info = await release.ask(0, 'CLUSTER', 'INFO')
+    see(info)
+    return info.includes('cluster_state:fail') || undefined
+  })
+  assert.ok(await ready(0), 'pod 0 stays ready')
+  await release.kill(0)
+  await release.start(0)
+  assert.not.ok(await ready(0), 'pod 0 is a new process in a cluster that failed')
+})
+
+test.run()
