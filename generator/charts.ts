@@ -3,7 +3,7 @@ import { type Difference, diff } from './diff.ts'
 import { recover } from './emit.ts'
 import { suggest } from './explain.ts'
 import { load, readTree, type Tree } from './load.ts'
-import { refuse, UserError } from './mistake.ts'
+import { attemptAll, refuse, UserError } from './mistake.ts'
 import type { Project } from './project.ts'
 import { render } from './render.ts'
 import { type Chart, resolve } from './resolve.ts'
@@ -23,7 +23,9 @@ export async function resolveCharts(project: Project, flavour?: string): Promise
 /** As resolveCharts, and renders the charts too. */
 export async function renderCharts(project: Project, flavour?: string): Promise<RenderedChart[]> {
   const { charts, sources } = await prepare(project, flavour)
-  return charts.map((chart) => ({ ...chart, name: chart.context.name, files: render(chart, sources) }))
+  return attemptAll(
+    charts.map((chart) => () => ({ ...chart, name: chart.context.name, files: render(chart, sources) })),
+  )
 }
 
 /** How the charts in a folder differ from what they should be. Clears up first after an interrupted run. */

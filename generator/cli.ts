@@ -62,6 +62,10 @@ function report(error: unknown): number {
     console.error(`${error.message}\n\n${count === 1 ? '1 mistake' : `${count} mistakes`} to mend.`)
     return 1
   }
+  if (error instanceof Error && 'syscall' in error) {
+    console.error(`The system refused: ${error.message}`)
+    return 1
+  }
   console.error(error instanceof Error ? error.stack : error)
   console.error(
     '\nThis is a defect of chartgen, not a mistake of yours. Please report it with the lines above.',

@@ -3,9 +3,9 @@ import { basename, extname, join, relative } from 'node:path'
 import type { Json } from './json.ts'
 import type { Mistake } from './mistake.ts'
 import { type Project, shown } from './project.ts'
-import { parseYaml } from './yaml.ts'
+import { type Parsed, parseYaml } from './yaml.ts'
 
-/** An input in YAML: its data, or the mistake that keeps it from being read. */
+/** An input: its data, for a document in prose its text, or the mistake that keeps it from being read. */
 export interface Source {
   /** The path that messages show. */
   file: string
@@ -24,33 +24,35 @@ export interface Sources {
   flavours: Source[]
   order: Source
   meta: { topic: Source; topics: Source; flavour: Source }
-  changelog: { file: string; text: string }
+  changelog: Source
   package: Source
   templates: Tree
   pod: Tree
-  license: string
+  license: Source
 }
 
 /** Reads a project. A file that is not valid YAML is kept with its mistake; one that is missing is kept as such. */
 export async function load(project: Project): Promise<Sources> {
   const at = (...path: string[]) => join(project.root, ...path)
   const meta = (name: string) => readSource(at('schema/meta', `${name}.yaml`))
-  const changelog = await readSource(at('CHANGELOG.md'), (text) => ({ data: text }))
   return {
     topics: await readSources(at('schema/values')),
     flavours: await readSources(at('schema/flavours')),
     order: await readSource(at('schema/topics.yaml')),
     meta: { topic: await meta('topic'), topics: await meta('topics'), flavour: await meta('flavour') },
-    changelog: { file: changelog.file, text: String(changelog.data ?? '') },
+    changelog: await readSource(at('CHANGELOG.md'), asText),
     package: await readSource(at('package.json')),
     templates: await readTree(at('generator/templates')),
     pod: await readTree(at('generator/pod')),
-    license: await readFile(at('LICENSE'), 'utf8'),
+    license: await readSource(at('LICENSE'), asText),
   }
 }
 
-/** Reads one YAML file; that it cannot be read is a mistake too. */
-export async function readSource(path: string, parse = parseYaml): Promise<Source> {
+/** Reads one file, as YAML unless told; that it cannot be read is a mistake too. */
+export async function readSource(
+  path: string,
+  parse: (text: string, file: string) => Parsed = parseYaml,
+): Promise<Source> {
   const file = shown(path)
   const name = basename(path, extname(path))
   try {
@@ -85,6 +87,10 @@ async function readSources(folder: string): Promise<Source[]> {
 async function readText(path: string): Promise<string> {
   const target = await readlink(path).catch(() => undefined)
   return target === undefined ? readFile(path, 'utf8') : `symbolic link to ${target}\n`
+}
+
+function asText(text: string): { data: string } {
+  return { data: text }
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): [] {

@@ -28,6 +28,22 @@ export function refuse(mistakes: Mistake[]): void {
   if (mistakes.length > 0) throw new MistakesError(mistakes)
 }
 
+/** Calls every function, and gives their results; a MistakesError holds the mistakes of all of them. */
+export function attemptAll<T>(makers: (() => T)[]): T[] {
+  const mistakes: Mistake[] = []
+  const results = makers.flatMap((make) => {
+    try {
+      return [make()]
+    } catch (error) {
+      if (!(error instanceof MistakesError)) throw error
+      mistakes.push(...error.mistakes)
+      return []
+    }
+  })
+  refuse(mistakes)
+  return results
+}
+
 /** Writes mistakes one a line as `file:line pointer: problem; fix`, each once. */
 export function formatMistakes(mistakes: Mistake[]): string {
   return [...new Set(mistakes.map(formatMistake))].join('\n')

@@ -1,39 +1,51 @@
 import { valuesSchemaJson } from './documents/values-schema.ts'
 import { valuesYaml } from './documents/values-yaml.ts'
 import type { Sources, Tree } from './load.ts'
-import { type Mistake, MistakesError, refuse } from './mistake.ts'
+import { attemptAll, MistakesError } from './mistake.ts'
 import type { Chart } from './resolve.ts'
 import { renderTemplate } from './template.ts'
 
-/** Makes all files of a chart, sorted by path. A MistakesError tells every template that cannot be rendered. */
-export function render({ context, schema }: Chart, sources: Sources): Tree {
-  const files: Tree = new Map()
-  const mistakes: Mistake[] = []
-  const add = (path: string, from: string, make: () => string) => {
-    if (files.has(path))
-      mistakes.push({ file: from, problem: `another file makes ${path} too`, fix: 'remove one' })
-    try {
-      files.set(path, make())
-    } catch (error) {
-      if (!(error instanceof MistakesError)) throw error
-      mistakes.push(...error.mistakes)
-    }
-  }
+/** How one file of a chart comes about: from where, and by what. */
+interface Recipe {
+  path: string
+  from: string
+  make: () => string
+}
 
-  add('values.yaml', 'schema/values', () => valuesYaml(schema))
-  add('values.schema.json', 'schema/values', () => valuesSchemaJson(schema, context.name))
-  add('LICENSE', 'LICENSE', () => sources.license)
-  for (const [path, text] of sources.pod) add(`pod/${path}`, `generator/pod/${path}`, () => text)
-  for (const [path, text] of sources.templates) {
-    const from = `generator/templates/${path}`
-    add(chartPath(path), from, () => (path.endsWith('.hbs') ? renderTemplate(text, from, context) : text))
-  }
-  refuse(mistakes)
-  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)))
+/** Makes all files of a chart, sorted by path. A MistakesError tells every template that cannot be rendered. */
+export function render(chart: Chart, sources: Sources): Tree {
+  const recipes = recipesOf(chart, sources).sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)))
+  return new Map(attemptAll(recipes.map((recipe, index) => () => cook(recipe, recipes[index - 1]))))
+}
+
+function recipesOf({ context, schema }: Chart, { license, pod, templates }: Sources): Recipe[] {
+  const copy = (text: string) => () => text
+  return [
+    { path: 'values.yaml', from: 'schema/values', make: () => valuesYaml(schema) },
+    { path: 'values.schema.json', from: 'schema/values', make: () => valuesSchemaJson(schema, context.name) },
+    { path: 'LICENSE', from: 'LICENSE', make: copy(String(license.data)) },
+    ...[...pod].map(([path, text]) => ({
+      path: `pod/${path}`,
+      from: `generator/pod/${path}`,
+      make: copy(text),
+    })),
+    ...[...templates].map(([path, text]) => {
+      const from = `generator/templates/${path}`
+      const make = path.endsWith('.hbs') ? () => renderTemplate(text, from, context) : copy(text)
+      return { path: chartPath(path), from, make }
+    }),
+  ]
 }
 
 // What lies in root/ goes to the top of the chart, all else to its templates.
 function chartPath(path: string): string {
   const name = path.replace(/\.hbs$/, '')
   return name.startsWith('root/') ? name.slice('root/'.length) : `templates/${name}`
+}
+
+// Sorted as they are, two recipes for one path follow each other.
+function cook({ path, from, make }: Recipe, before: Recipe | undefined): [path: string, content: string] {
+  if (before?.path !== path) return [path, make()]
+  const problem = `makes ${path}, as does ${before.from}`
+  throw new MistakesError([{ file: from, problem, fix: 'keep one of the two' }])
 }

@@ -29,7 +29,7 @@ export interface Chart {
 /** Makes a chart of each flavour. The sources must be valid. */
 export function resolve(sources: Sources): Chart[] {
   const schema = valuesSchema(topicsOf(sources))
-  const { releases } = parseChangelog(sources.changelog.text, sources.changelog.file)
+  const { releases } = parseChangelog(String(sources.changelog.data), sources.changelog.file)
   return flavoursOf(sources).map((flavour) => {
     const defaults = overDefaults(defaultOf(schema), flavour.defaults)
     const resolved = withRequired(withDefaults(schema, defaults))

@@ -8,9 +8,17 @@ import type { Mistake } from './mistake.ts'
 /** Finds every mistake in a project's inputs: each by its own schema, then what only shows when they are together. */
 export function validate(sources: Sources): Mistake[] {
   const { topics, flavours, order, meta, changelog } = sources
-  const log = parseChangelog(changelog.text, changelog.file)
+  const log = parseChangelog(String(changelog.data ?? ''), changelog.file)
   const mistakes = [
-    ...unreadable([...topics, ...flavours, order, sources.package, ...Object.values(meta)]),
+    ...unreadable([
+      ...topics,
+      ...flavours,
+      order,
+      changelog,
+      sources.package,
+      sources.license,
+      ...Object.values(meta),
+    ]),
     ...topics.flatMap((topic) => checkTopic(topic, meta.topic)),
     ...flavours.flatMap((flavour) => checkInput(flavour, meta.flavour)),
     ...checkInput(order, meta.topics),

@@ -25,6 +25,6 @@ export const check: CommandModule<CommonOptions, CommonOptions> = {
 /** The error that tells how to bring a stale chart folder up to date. */
 export function stale(folder: string, what: string): UserError {
   return new UserError(
-    `${folder} is not what its sources make (${what} by generate). Change the sources, then run:\n\n  npx chartgen generate\n`,
+    `${folder} is not up to date: ${what}. Change its sources, never ${folder} itself, and run:\n\n  npx chartgen generate\n`,
   )
 }

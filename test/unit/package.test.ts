@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
+import { load } from 'js-yaml'
+import { extract } from 'tar-stream'
+import * as assert from 'uvu/assert'
+import { suite } from '../harness/suite.ts'
+import { chartgen, chartgenWithUmask, copyOfProject } from './project.ts'
+
+const test = suite('chartgen package', {
+  setup: async (scope) => {
+    const project = await copyOfProject(scope)
+    await chartgen(project, ['start'])
+    return project
+  },
+  timeout: 30_000,
+})
+
+async function contents(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).sort()
+  const hash = async (name: string) =>
+    createHash('sha256')
+      .update(await readFile(path.join(folder, name)))
+      .digest('hex')
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await hash(name)])))
+}
+
+test('npm start makes the packages and the index, and says what to type next', async (project) => {
+  const result = await chartgen(project, ['start'])
+  assert.is(result.code, 0, result.stderr)
+  assert.match(result.stdout, /Next: helm install my-cluster dist\/redis-cluster-\d+\.\d+\.\d+\.tgz/)
+  const names = Object.keys(await contents(path.join(project, 'dist')))
+  assert.equal(
+    names.map((name) => name.replace(/\d+\.\d+\.\d+/, 'V')),
+    ['index.yaml', 'redis-cluster-V.tgz', 'valkey-cluster-V.tgz'],
+  )
+  assert.ok(result.seconds < 3, `it took ${result.seconds} s`)
+})
+
+test('two runs a second apart, under another umask, locale and time zone, give the same bytes', async (project) => {
+  const env = { ...process.env, TZ: 'Pacific/Kiritimati', LC_ALL: 'de_DE.UTF-8', LANG: 'tr_TR.UTF-8' }
+  await chartgenWithUmask('022', project, ['package', '--out', 'one'], {})
+  await sleep(1000)
+  await chartgenWithUmask('077', project, ['package', '--out', 'two'], { env })
+  const one = await contents(path.join(project, 'one'))
+  assert.is(Object.keys(one).length, 3)
+  assert.equal(await contents(path.join(project, 'two')), one)
+})
+
+test('a package is what Helm expects: one folder of the chart, files alike for everyone', async (project) => {
+  const [name] = (await readdir(path.join(project, 'dist'))).filter((file) =>
+    file.startsWith('redis-cluster'),
+  )
+  const bytes = await readFile(path.join(project, 'dist', name ?? ''))
+  assert.ok(bytes.length < 80 * 1024, 'it is small')
+  const paths: string[] = []
+  const tar = extract()
+  tar.end(gunzipSync(bytes))
+  for await (const entry of tar) {
+    const { mode, uid, gid, mtime, type } = entry.header
+    assert.equal({ mode, uid, gid, type }, { mode: 0o644, uid: 0, gid: 0, type: 'file' })
+    assert.match(mtime?.toISOString() ?? '', 'T00:00:00.000Z')
+    paths.push(entry.header.name)
+    entry.resume()
+  }
+  assert.equal(paths, [...paths].sort())
+  assert.ok(paths.every((one) => one.startsWith('redis-cluster/')))
+  for (const needed of ['Chart.yaml', 'values.yaml', 'values.schema.json', 'LICENSE']) {
+    assert.ok(paths.includes(`redis-cluster/${needed}`), needed)
+  }
+})
+
+test('the index names each package with its digest and no time of any clock', async (project) => {
+  const index = load(await readFile(path.join(project, 'dist/index.yaml'), 'utf8')) as {
+    generated: string
+    entries: Record<string, { version: string; digest: string; created: string; urls: string[] }[]>
+  }
+  const digests = await contents(path.join(project, 'dist'))
+  const [entry] = index.entries['redis-cluster'] ?? []
+  assert.equal(Object.keys(index.entries), ['redis-cluster', 'valkey-cluster'])
+  assert.is(entry?.urls.length, 1)
+  assert.is(entry?.digest, digests[entry?.urls[0] ?? ''])
+  assert.match(entry?.created ?? '', /^\d{4}-\d\d-\d\dT00:00:00Z$/)
+  assert.is(index.generated, entry?.created)
+})
+
+test('charts that are not up to date are not packaged', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  await chartgen(project, ['generate'])
+  await rm(path.join(project, 'chart/redis-cluster/LICENSE'))
+  const result = await chartgen(project, ['package'])
+  assert.is(result.code, 1)
+  assert.match(result.stderr, 'npx chartgen generate')
+  assert.not.ok((await readdir(project)).includes('dist'))
+})
+
+test('a chart that changed under a version that is in the index is refused', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  await chartgen(project, ['start'])
+  const before = await contents(path.join(project, 'dist'))
+  await writeFile(path.join(project, 'generator/templates/extra.yaml'), '# more\n')
+  const result = await chartgen(project, ['start'])
+  assert.is(result.code, 1)
+  assert.match(result.stderr, /redis-cluster \d+\.\d+\.\d+ is in the index already/)
+  assert.match(result.stderr, 'raise "version" in schema/flavours/redis-cluster.yaml')
+  assert.equal(await contents(path.join(project, 'dist')), before, 'nothing was written')
+})
+
+test.run()
