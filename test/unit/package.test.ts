@@ -36,7 +36,6 @@ test('npm start makes the packages and the index, and says what to type next', a
     names.map((name) => name.replace(/\d+\.\d+\.\d+/, 'V')),
     ['index.yaml', 'redis-cluster-V.tgz', 'valkey-cluster-V.tgz'],
   )
-  assert.ok(result.seconds < 3, `it took ${result.seconds} s`)
 })
 
 test('two runs a second apart, under another umask, locale and time zone, give the same bytes', async (project) => {
