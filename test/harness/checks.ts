@@ -14,8 +14,14 @@ export async function runChecks(): Promise<Entry[]> {
   for (const [name, [command = '', ...args]] of Object.entries(checks)) {
     const { code, stdout, stderr, seconds } = await run(command, args, { deadline: 120_000 })
     console.log(`${code === 0 ? '•' : '✘'} ${name}  ${seconds.toFixed(1)} s`)
-    if (code !== 0) console.log(`${stdout}${stderr}`)
+    if (code !== 0) console.log(shortened(`${stdout}${stderr}`, [command, ...args].join(' ')))
     entries.push({ from: 'check', name, outcome: code === 0 ? 'passed' : 'failed' })
   }
   return entries
+}
+
+function shortened(output: string, command: string): string {
+  const lines = output.trimEnd().split('\n')
+  if (lines.length <= 60) return lines.join('\n')
+  return [...lines.slice(0, 60), `… ${lines.length - 60} more lines: ${command}`].join('\n')
 }

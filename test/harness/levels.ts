@@ -10,19 +10,19 @@ export interface Level {
   always: boolean
 }
 
-const inCluster = ['docker', 'kind', 'kubectl', 'helm']
+const inCluster = ['docker', 'kind', 'kubectl', 'helm', 'helm4']
 
 /** The levels, in the order in which they run. The files of a level are `test/<level>/**\/*.test.ts`. */
 export const levels: Record<string, Level> = {
   unit: { tools: [], cluster: false, atOnce: 2, always: true },
   render: {
-    tools: ['helm', 'kubeconform', 'kube-score', 'shellcheck'],
+    tools: ['helm', 'helm4', 'kubeconform', 'kube-score', 'shellcheck'],
     cluster: false,
     atOnce: 1,
     always: true,
   },
   engine: { tools: ['engine'], cluster: false, atOnce: 1, always: true },
   kind: { tools: inCluster, cluster: true, atOnce: 1, always: true },
-  matrix: { tools: [...inCluster, 'helm4'], cluster: true, atOnce: 1, always: false },
+  matrix: { tools: inCluster, cluster: true, atOnce: 1, always: false },
   bench: { tools: inCluster, cluster: true, atOnce: 1, always: false },
 }

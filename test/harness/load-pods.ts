@@ -1,0 +1,117 @@
+import type { V1Container, V1Pod } from '@kubernetes/client-node'
+import { bundleLoadClient } from '../load/bundle.ts'
+import { eventually } from './deadline.ts'
+import type { Release } from './helm.ts'
+import { imageInCluster } from './images.ts'
+import { core } from './kubernetes.ts'
+import { engineOf } from './values.ts'
+
+/** What sets a release's clients apart. */
+export interface ClientOptions {
+  /** Labels of the client's pod: what a NetworkPolicy may ask for. */
+  labels?: Record<string, string>
+  /** The Secret that holds the password; the release's own unless told. */
+  secret?: string
+}
+
+const CONFIG = 'load-client'
+
+/** Starts a pod that runs the load client with these arguments, and returns its name. */
+export async function startClient(of: Release, args: string[], options: ClientOptions = {}): Promise<string> {
+  const name = unique('client')
+  const password = { name: options.secret ?? of.fullname, key: 'password', optional: true }
+  await provideBundle(of.namespace)
+  await startPod(of.namespace, name, 1000, options.labels ?? {}, {
+    name: 'client',
+    image: await imageInCluster('client'),
+    command: ['node', '/load/client.mjs', ...args],
+    env: [
+      { name: 'CLUSTER_HOST', value: of.fullname },
+      { name: 'CLUSTER_PASSWORD', valueFrom: { secretKeyRef: password } },
+    ],
+    volumeMounts: [{ name: 'load', mountPath: '/load' }],
+  })
+  return name
+}
+
+/** Starts a server that belongs to no cluster and that nobody touches; returns its pod's name and address. */
+export async function startControl(of: Release): Promise<{ pod: string; address: string }> {
+  const engine = engineOf(of.flavour)
+  const pod = unique('control')
+  await startPod(
+    of.namespace,
+    pod,
+    999,
+    {},
+    {
+      name: 'control',
+      image: await imageInCluster(engine),
+      command: [`${engine}-server`, '--protected-mode', 'no', '--save', '', '--dir', '/tmp'],
+    },
+  )
+  const address = await eventually(`pod ${pod} to run`, { deadline: 120_000 }, async (see) => {
+    const { status } = await core().readNamespacedPod({ name: pod, namespace: of.namespace })
+    see(
+      `${status?.phase} ${JSON.stringify(status?.containerStatuses?.[0]?.state ?? status?.conditions ?? '')}`,
+    )
+    return status?.phase === 'Running' ? status.podIP : undefined
+  })
+  return { pod, address }
+}
+
+/** Deletes pods without waiting for them. */
+export async function deletePods(namespace: string, ...pods: string[]): Promise<void> {
+  await Promise.all(
+    pods.map((name) => core().deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 0 })),
+  )
+}
+
+async function startPod(
+  namespace: string,
+  name: string,
+  user: number,
+  labels: Record<string, string>,
+  container: V1Container,
+): Promise<void> {
+  const locked = {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  }
+  const tmp = { name: 'tmp', mountPath: '/tmp' }
+  const body: V1Pod = {
+    metadata: { name, labels },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 5,
+      securityContext: { runAsNonRoot: true, runAsUser: user, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          imagePullPolicy: 'IfNotPresent',
+          resources: { requests: { cpu: '50m', memory: '64Mi' } },
+          ...container,
+          securityContext: locked,
+          volumeMounts: [tmp, ...(container.volumeMounts ?? [])],
+        },
+      ],
+      volumes: [
+        { name: 'tmp', emptyDir: {} },
+        { name: 'load', configMap: { name: CONFIG, optional: true } },
+      ],
+    },
+  }
+  await core().createNamespacedPod({ namespace, body })
+}
+
+async function provideBundle(namespace: string): Promise<void> {
+  const body = { metadata: { name: CONFIG }, data: { 'client.mjs': await bundleLoadClient() } }
+  await core()
+    .createNamespacedConfigMap({ namespace, body })
+    .catch((error: { code?: number }) => {
+      if (error.code !== 409) throw error
+    })
+}
+
+let made = 0
+const unique = (purpose: string) => `load-${purpose}-${Date.now().toString(36)}-${++made}`

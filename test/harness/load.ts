@@ -1,0 +1,65 @@
+import type { LoadReport, WriteReadReport } from '../load/client.ts'
+import { eventually } from './deadline.ts'
+import { execIn } from './exec.ts'
+import type { Release } from './helm.ts'
+import { core } from './kubernetes.ts'
+import { type ClientOptions, deletePods, startClient, startControl } from './load-pods.ts'
+
+/** A load under way. */
+export interface Load {
+  /** Ends it and returns what it has seen; acknowledged writes are read back first. */
+  stop(): Promise<LoadReport>
+}
+
+/**
+ * Starts writing to every shard of a release, and to a server nobody touches; returns once every lane has written.
+ * `rest` is how long a lane waits after an acknowledgement, in milliseconds.
+ */
+export async function startLoad(
+  of: Release,
+  { rest = 2, ...options }: ClientOptions & { rest?: number } = {},
+): Promise<Load> {
+  const { namespace } = of
+  const control = await startControl(of)
+  const client = await startClient(of, ['load', '--rest', `${rest}`, '--control', control.address], options)
+  await eventually('every lane of the load to write', { deadline: 120_000 }, async (see) => {
+    const text = await logOf(namespace, client)
+    see(text)
+    return text.includes('begun:') || undefined
+  })
+  return {
+    async stop() {
+      await execIn({ namespace, pod: client }, ['sh', '-c', 'kill -TERM 1'])
+      const report = await lastLine<LoadReport>(namespace, client)
+      await deletePods(namespace, client, control.pod)
+      return report
+    },
+  }
+}
+
+/** Writes keys through an ordinary cluster client and reads them all back. */
+export async function writeAndRead(
+  of: Release,
+  keys = 10_000,
+  options: ClientOptions = {},
+): Promise<WriteReadReport> {
+  const client = await startClient(of, ['write-read', '--keys', `${keys}`], options)
+  const report = await lastLine<WriteReadReport>(of.namespace, client)
+  await deletePods(of.namespace, client)
+  return report
+}
+
+/** Waits for a client's end and reads the JSON in the last line it printed. */
+function lastLine<T>(namespace: string, pod: string): Promise<T> {
+  return eventually(`pod ${pod} to end well`, { deadline: 180_000 }, async (see) => {
+    const { status } = await core().readNamespacedPod({ name: pod, namespace })
+    const phase = status?.phase ?? ''
+    see(`${phase}: ${await logOf(namespace, pod)}`)
+    if (phase !== 'Succeeded') return undefined
+    const last = (await logOf(namespace, pod)).trimEnd().split('\n').at(-1) ?? ''
+    return JSON.parse(last) as T
+  })
+}
+
+const logOf = (namespace: string, name: string) =>
+  core().readNamespacedPodLog({ namespace, name, tailLines: 20 })

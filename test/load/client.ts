@@ -1,0 +1,118 @@
+// The load: an ordinary cluster client with its default settings, which knows a Service's name and a password.
+//   node client.js load [--seconds N] [--rest MS] [--control HOST]   until SIGTERM, else; prints a report as JSON
+//   node client.js write-read [--keys N]
+// CLUSTER_HOST names the Service, CLUSTER_PASSWORD the password.
+import { parseArgs } from 'node:util'
+import { Cluster, Redis } from 'ioredis'
+import { type LaneReport, type Store, startLane } from './lane.ts'
+import { tagsIn } from './slots.ts'
+
+/** What the load prints in its last line. */
+export interface LoadReport {
+  seconds: number
+  /** A lane for each shard that there was at the start. */
+  lanes: LaneReport[]
+  /** The lane to a server that nobody touches: what it suffers, the machine did. */
+  control: LaneReport | undefined
+}
+
+/** What write-read prints. */
+export interface WriteReadReport {
+  written: number
+  read: number
+  wrong: number
+  seconds: number
+}
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '0' },
+    rest: { type: 'string', default: '2' },
+    control: { type: 'string', default: '' },
+    keys: { type: 'string', default: '10000' },
+  },
+})
+const began = performance.now()
+const now = () => Math.round(performance.now() - began)
+const password = process.env.CLUSTER_PASSWORD
+const host = process.env.CLUSTER_HOST ?? 'localhost'
+const cluster = new Cluster([{ host, port: 6379 }], password ? { redisOptions: { password } } : {})
+// Commands report what goes wrong; without a listener the client would print each reconnect.
+cluster.on('error', () => {})
+
+const report = positionals[0] === 'write-read' ? await writeRead(Number(values.keys)) : await load()
+await new Promise<void>((done) => process.stdout.write(`${JSON.stringify(report)}\n`, () => done()))
+process.exit(0)
+
+async function load(): Promise<LoadReport> {
+  let stop = false
+  process.once('SIGTERM', () => {
+    stop = true
+  })
+  if (Number(values.seconds) > 0)
+    setTimeout(() => {
+      stop = true
+    }, Number(values.seconds) * 1000)
+
+  const control = values.control ? new Redis({ host: values.control }).on('error', () => {}) : undefined
+  const shards = await shardRanges()
+  const total = shards.length + (control ? 1 : 0)
+  let begun = 0
+  const lane = (store: Store, name: string, keys: string[]) =>
+    startLane(store, {
+      name,
+      keys,
+      rest: Number(values.rest),
+      now,
+      stopped: () => stop,
+      begun: () => {
+        if (++begun === total) console.log(`begun: ${shards.length} lanes`)
+      },
+    })
+  const lanes = shards.map((ranges, i) => {
+    const tags = tagsIn(ranges, 32)
+    return lane(
+      cluster,
+      `shard-${i}`,
+      tags.map((tag) => `load{${tag}}`),
+    )
+  })
+  const controlLane = control && lane(control, 'control', ['control'])
+  await Promise.all([...lanes, controlLane].map((one) => one?.written))
+  const seconds = now() / 1000
+  const reports = await Promise.all(lanes.map((one) => one.verify()))
+  return { seconds, lanes: reports, control: await controlLane?.verify() }
+}
+
+/** The slot ranges of each shard, as the cluster tells them now. */
+async function shardRanges(): Promise<[number, number][][]> {
+  const shards = new Map<string, [number, number][]>()
+  for (const [first, last, primary] of await cluster.cluster('SLOTS')) {
+    const id = primary?.[2] ?? ''
+    shards.set(id, [...(shards.get(id) ?? []), [first, last]])
+  }
+  if (shards.size === 0) throw new Error(`${host} has no cluster`)
+  return [...shards.values()]
+}
+
+async function writeRead(keys: number): Promise<WriteReadReport> {
+  const all = Array.from({ length: keys }, (_, i) => `write-read:${i}`)
+  const result = { written: 0, read: 0, wrong: 0, seconds: 0 }
+  await inBatches(all, async (key) => {
+    await cluster.set(key, `value of ${key}`)
+    result.written++
+  })
+  await inBatches(all, async (key) => {
+    const value = await cluster.get(key)
+    if (value !== null) result.read++
+    if (value !== `value of ${key}`) result.wrong++
+  })
+  return { ...result, seconds: now() / 1000 }
+}
+
+async function inBatches(keys: string[], work: (key: string) => Promise<void>): Promise<void> {
+  for (let start = 0; start < keys.length; start += 100) {
+    await Promise.all(keys.slice(start, start + 100).map(work))
+  }
+}
