@@ -1,0 +1,59 @@
+# shellcheck shell=sh
+# Sourced by who looks at the whole cluster. An observation is one line a fact:
+#   pod ORDINAL up ADDRESS ID node=… zone=… release=… revision=… version=… state=… link=… keys=…
+#   pod ORDINAL down ADDRESS
+#   view VIEWER ID ADDRESS FLAGS MASTER EPOCH LINK SLOTS OPEN
+# SLOTS are ranges joined by commas, OPEN slots on their way; "-" stands for nothing.
+
+# observe SIZE: the observation of the pods 0 to SIZE-1, all asked at once.
+observe() {
+  OBSERVE_PIDS=
+  OBSERVE_ORDINAL=0
+  while [ "$OBSERVE_ORDINAL" -lt "$1" ]; do
+    observe_pod "$OBSERVE_ORDINAL" >"$WORK/observed.$OBSERVE_ORDINAL" &
+    OBSERVE_PIDS="$OBSERVE_PIDS $!"
+    OBSERVE_ORDINAL=$((OBSERVE_ORDINAL + 1))
+  done
+  # shellcheck disable=SC2086 # a list of process ids; a bare wait would wait for the lock's connection too
+  wait $OBSERVE_PIDS
+  OBSERVE_ORDINAL=0
+  while [ "$OBSERVE_ORDINAL" -lt "$1" ]; do
+    cat "$WORK/observed.$OBSERVE_ORDINAL"
+    OBSERVE_ORDINAL=$((OBSERVE_ORDINAL + 1))
+  done
+}
+
+observe_pod() {
+  OBSERVE_ADDRESS=$(address_of "$1")
+  if [ -z "$OBSERVE_ADDRESS" ]; then
+    echo "pod $1 down -"
+    return
+  fi
+  printf '%s\n' 'CLUSTER MYID' 'CLUSTER NODES' 'CONFIG GET syslog-ident' 'CLUSTER INFO' 'INFO server' 'INFO replication' DBSIZE |
+    ask_all "$OBSERVE_ADDRESS" | awk -v ordinal="$1" -v address="$OBSERVE_ADDRESS" '
+      { sub(/\r$/, "") }
+      NR == 1 { if ($0 ~ /^[0-9a-f]+$/ && length($0) == 40) id = $0; next }
+      # a line of CLUSTER NODES: id, address, flags, master, two times, epoch, link, slots
+      NF >= 8 && length($1) == 40 && $2 ~ /@/ {
+        sub(/:[0-9]+@.*/, "", $2)
+        slots = open = ""
+        for (i = 9; i <= NF; i++) {
+          if ($i ~ /^\[/) open = open (open == "" ? "" : ",") $i
+          else slots = slots (slots == "" ? "" : ",") $i
+        }
+        views = views "view " id " " $1 " " ($2 == "" ? "-" : $2) " " $3 " " $4 " " $7 " " $8 \
+          " " (slots == "" ? "-" : slots) " " (open == "" ? "-" : open) "\n"
+        next
+      }
+      /^node=[^ ]*,revision=/ { place = $0; gsub(/,/, " ", place) }
+      /^cluster_state:/ { state = substr($0, 15) }
+      /^redis_version:/ && version == "" { version = substr($0, 15) }
+      /^valkey_version:/ { version = substr($0, 16) }
+      /^master_link_status:/ { link = substr($0, 20) }
+      /^[0-9]+$/ { keys = $0; whole = 1 }
+      END {
+        if (id == "" || !whole) { print "pod", ordinal, "down", address; exit }
+        print "pod", ordinal, "up", address, id, place, "version=" version, "state=" state, "link=" (link == "" ? "-" : link), "keys=" keys
+        printf "%s", views
+      }'
+}

@@ -1,0 +1,223 @@
+# awk -f plan.awk shards=3 replicas=1 OBSERVATION: what is to be done next, from what observe.sh saw.
+# A pure program. It prints steps, or else one line that says why there are none:
+#   epoch ID N          give a master of a new cluster its configuration epoch
+#   assign ID FROM TO   give a master of a new cluster its slots
+#   meet ID ADDRESS     make a node known to another
+#   replicate ID MASTER make a node the replica of a master
+#   wait REASON         nothing can be done now; look again
+#   refuse REASON       nothing may be done: a person has to look
+#   done SUMMARY        it is as desired
+# Every step can be repeated, and none trusts an earlier one: the next observation tells what became of it.
+
+$1 == "pod" {
+  o = $2 + 0
+  up[o] = $3 == "up"
+  if (!up[o]) next
+  address[o] = $4; id[o] = $5; ordinal[$5] = o
+  for (i = 6; i <= NF; i++) { split($i, pair, "="); fact[o, pair[1]] = pair[2] }
+}
+
+$1 == "view" {
+  flags[$2, $3] = $5; master[$2, $3] = $6; link[$2, $3] = $8; slots[$2, $3] = $9
+  known[$2] = known[$2] " " $3
+  if ($5 ~ /handshake/) shaking[$2, $4] = 1
+  else if ($2 != $3) knows_others[$2] = 1
+  if ($2 == $3) epoch[$2] = $7
+  if ($10 != "-") open = $2
+}
+
+END {
+  size = shards * (1 + replicas)
+  check_pods()
+  read_slots()
+  if (covered < 16384) check_creation()
+  lay_out()
+  if (covered < 16384) create_masters()
+  meet()
+  attach_replicas()
+  if (steps) exit
+  agree()
+  say("done " size " nodes agree, 16384 slots covered, " shards * replicas " replicas in sync, " placement())
+}
+
+# ---- saying it
+
+function step(text) { print text; steps++ }
+function say(text) { if (!steps) print text; exit }
+function wait_for(reason) { say("wait " reason) }
+function refuse(reason) { if (!steps) print "refuse " reason; exit }
+function pod(node) { return node in ordinal ? "pod " ordinal[node] : "node " substr(node, 1, 8) }
+
+# ---- what there is
+
+function check_pods(    o, away) {
+  for (o = 0; o < size; o++) if (!up[o]) away = away (away == "" ? "" : ", ") o
+  if (away != "") wait_for("no answer yet from pod " away)
+  for (o = 0; o < size; o++)
+    if (release != "" && fact[o, "release"] != release)
+      wait_for("the address of pod " o " answers for another release (" fact[o, "release"] ")")
+}
+
+# A node's own line says what it owns; another's line only what somebody has heard.
+function read_slots(    o) {
+  for (o = 0; o < size; o++) {
+    owns[o] = count(slots[id[o], id[o]])
+    covered += owns[o]
+    if (owns[o]) owners++
+    is_replica[o] = flags[id[o], id[o]] ~ /slave/
+  }
+}
+
+function count(list,    n, i, part, range, sum) {
+  if (list == "-" || list == "") return 0
+  n = split(list, part, ",")
+  for (i = 1; i <= n; i++) sum += split(part[i], range, "-") == 2 ? range[2] - range[1] + 1 : 1
+  return sum
+}
+
+function first_slot(k) { return int(k * 16384 / shards) }
+function range_of(k) { return first_slot(k) "-" first_slot(k + 1) - 1 }
+
+# Slots may be given out only where nobody has ever had them: what looks like half a creation could be half a cluster.
+function check_creation(    o, k, n, i, node, ids) {
+  for (o = 0; o < size; o++) {
+    n = split(known[id[o]], ids, " ")
+    for (i = 1; i <= n; i++) {
+      node = ids[i]
+      if (flags[id[o], node] ~ /handshake/ || node in ordinal) continue
+      refuse("pod " o " knows node " node (count(slots[id[o], node]) ? ", which owns slots" : "") \
+        ", and no pod of this release is that node: bring its pod and volume back, or empty the volumes to start anew")
+    }
+    for (k = shards - 1; k >= 0; k--) if (slots[id[o], id[o]] == range_of(k)) break
+    if (k >= 0) { if (owner[k] != "") refuse("pods " owner[k] " and " o " both own " range_of(k)); owner[k] = o }
+    else if (owns[o]) refuse("pod " o " owns slots that no creation gave it (" slots[id[o], id[o]] "): " rescue(o))
+    else if (fact[o, "keys"] > 0 && !is_replica[o]) refuse("pod " o " holds " fact[o, "keys"] " keys, but there is no cluster: " rescue(o))
+  }
+}
+
+function rescue(o) {
+  return "a new cluster would lose its data. Save the volume of pod " o " if you need it, then empty it and run the upgrade again"
+}
+
+# ---- who shall be what
+
+# Pods in the order of their zones and Kubernetes nodes are dealt out to the shards one by one: so no shard gets two pods
+# of a place that has no more pods than there are shards.
+function lay_out(    o, i, k) {
+  for (o = 0; o < size; o++) { on_node[fact[o, "node"]]++; in_zone[fact[o, "zone"]]++ }
+  for (o = 0; o < size; o++) {
+    order[o] = o
+    key[o] = sprintf("%05d %s %05d %s %05d", 99999 - in_zone[fact[o, "zone"]], fact[o, "zone"], 99999 - on_node[fact[o, "node"]], fact[o, "node"], o)
+    for (i = o; i > 0 && key[order[i - 1]] > key[o]; i--) order[i] = order[i - 1]
+    order[i] = o
+  }
+  for (i = 0; i < size; i++) group[order[i]] = i % shards
+}
+
+# A master is chosen where its shard has the fewest pods, then where there are the fewest masters.
+function create_masters(    k, o, best, why, least) {
+  for (k = 0; k < shards; k++) if (owner[k] != "") move_to_group(owner[k], k)
+  for (k = 0; k < shards; k++) {
+    if (owner[k] == "") {
+      best = ""
+      for (o = 0; o < size; o++) {
+        if (group[o] != k || is_replica[o] || owns[o]) continue
+        why = 1000000 * peers_beside(o) + 1000 * masters_in[fact[o, "zone"]] + masters_on[fact[o, "node"]]
+        if (best == "" || why < least) { best = o; least = why }
+      }
+      if (best == "") wait_for("shard " k " has no pod that could be its master yet")
+      owner[k] = best
+    }
+    masters_on[fact[owner[k], "node"]]++
+    masters_in[fact[owner[k], "zone"]]++
+  }
+  for (k = 0; k < shards; k++) {
+    o = owner[k]
+    # Masters that never met take different epochs at once; later the engine settles that by itself, but slowly.
+    if (epoch[id[o]] == 0 && !knows_others[id[o]]) step("epoch " id[o] " " k + 1)
+    if (!owns[o]) step("assign " id[o] " " first_slot(k) " " first_slot(k + 1) - 1)
+  }
+}
+
+# A run that was killed left an owner in another group than today's places give it: it changes places with a pod there.
+function move_to_group(o, k,    other) {
+  if (group[o] == k) return
+  for (other = 0; other < size; other++) if (group[other] == k && !owns[other]) break
+  if (other < size) group[other] = group[o]
+  group[o] = k
+}
+
+function peers_beside(o,    p, n) {
+  for (p = 0; p < size; p++) if (p != o && group[p] == group[o] && fact[p, "node"] == fact[o, "node"]) n++
+  return n + 0
+}
+
+# ---- steps
+
+# Pod 0 is introduced to all: the others learn of each other from it.
+function meet(    o) {
+  for (o = 1; o < size; o++)
+    if (unknown(id[0], id[o]) || unknown(id[o], id[0])) {
+      if (covered == 16384 && !owns[o] && knows_others[id[o]] && !knows_any(o)) refuse("pod " o " is part of another cluster")
+      if ((id[0], address[o]) in shaking) waiting = "pod 0 and pod " o " are shaking hands"
+      else step("meet " id[0] " " address[o])
+    }
+}
+
+function knows_any(o,    p) { for (p = 0; p < size; p++) if (p != o && (id[o], id[p]) in flags) return 1; return 0 }
+
+function unknown(viewer, node) { return !((viewer, node) in flags) || flags[viewer, node] ~ /handshake|noaddr/ }
+
+# Whoever is neither a master with slots nor a replica becomes one, in the shard the layout has for it, else where one
+# is missing and its own Kubernetes node has least of.
+function attach_replicas(    o, p, m) {
+  for (o = 0; o < size; o++)
+    if (is_replica[o]) { m = master[id[o], id[o]]; if (m in ordinal) replicas_of[ordinal[m]]++ }
+  for (o = 0; o < size; o++) {
+    if (is_replica[o] || owns[o] || will_own(o)) continue
+    m = master_for(o)
+    if (m == "") wait_for("no shard lacks a replica that pod " o " could be")
+    replicas_of[m]++
+    if (unknown(id[o], id[m])) waiting = waiting == "" ? "pod " o " does not know pod " m " yet" : waiting
+    else step("replicate " id[o] " " id[m])
+  }
+  if (waiting != "") wait_for(waiting)
+}
+
+function will_own(o,    k) { for (k = 0; k < shards; k++) if (owner[k] == o && owner[k] != "") return 1; return 0 }
+
+function master_for(o,    m, best, why, least) {
+  for (m = 0; m < size; m++) {
+    if (!(owns[m] || will_own(m)) || replicas_of[m] >= replicas) continue
+    why = (group[m] != group[o]) + 2 * (fact[m, "zone"] == fact[o, "zone"]) + 4 * (fact[m, "node"] == fact[o, "node"])
+    if (best == "" || why < least) { best = m; least = why }
+  }
+  return best
+}
+
+# ---- the end
+
+function agree(    o, p, v, n, ids) {
+  if (owners < shards) wait_for(shards - owners " of " shards " masters have no slots yet")
+  if (open != "") wait_for(pod(open) " still moves a slot")
+  for (o = 0; o < size; o++) {
+    v = id[o]
+    for (p = 0; p < size; p++) {
+      if (unknown(v, id[p])) wait_for("pod " o " does not know pod " p " yet")
+      if (flags[v, id[p]] ~ /fail/) wait_for("pod " o " counts pod " p " as failed")
+      if (o != p && link[v, id[p]] != "connected") wait_for("pod " o " has no connection to pod " p)
+      if (slots[v, id[p]] != slots[id[p], id[p]] || master[v, id[p]] != master[id[p], id[p]])
+        wait_for("pod " o " has not heard yet what pod " p " is")
+    }
+    n = split(known[v], ids, " ")
+    if (n != size) for (p = 1; p <= n; p++) if (!(ids[p] in ordinal)) wait_for("pod " o " knows node " ids[p] ", which is no pod of this release")
+    if (fact[o, "state"] != "ok") wait_for("pod " o " says cluster_state:" fact[o, "state"])
+    if (is_replica[o] && fact[o, "link"] != "up") wait_for("pod " o " is not in sync with " pod(master[v, v]) " yet")
+  }
+}
+
+function placement(    o, shared) {
+  for (o = 0; o < size; o++)
+    if (is_replica[o] && fact[o, "node"] == fact[ordinal[master[id[o], id[o]]], "node"]) shared++
+  return (shared ? shared " of them on" : "no replica on") " its master's Kubernetes node"
+}

@@ -1,0 +1,52 @@
+#!/bin/sh
+# Main container: writes the final configuration for this pod and the server in its image, then becomes the server.
+set -eu
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+CONFIG=${CONFIG:-/config}
+DATA=${DATA:-/data}
+RUN=${RUN:-/run/cluster}
+
+# A line of directives is the first version that knows it and the directive: an unknown one is fatal at start.
+directives_for() {
+  awk -v version="$1" '
+    function number(text, part) { split(text, part, "."); return part[1] * 1000000 + part[2] * 1000 + part[3] }
+    NF && number($1) <= number(version) { sub(/^[^ ]+ /, ""); print }' "$CONFIG/directives"
+}
+
+# maxmemory is a share of what the container may use; without a limit there is nothing to take a share of.
+maxmemory() {
+  if [ "${MEMORY_LIMIT:-0}" = 0 ] || [ "${MAXMEMORY_PERCENT:-0}" = 0 ]; then return; fi
+  awk -v limit="$MEMORY_LIMIT" -v percent="$MAXMEMORY_PERCENT" 'BEGIN { printf "maxmemory %.0f\n", limit * percent / 100 }'
+}
+
+# with_password DIRECTIVE: the directive with the password in the quotes of a configuration file.
+with_password() { printf '%s "%s"\n' "$1" "$(printf '%s' "$REDISCLI_AUTH" | sed 's/[\\"]/\\&/g')"; }
+
+configuration() {
+  cat "$CONFIG/server.conf"
+  directives_for "$1"
+  maxmemory
+  echo "dir $DATA"
+  # Peers and clients go by the pod's address: what the server would find out by itself can be an old one.
+  echo "cluster-announce-ip $POD_IP"
+  echo "replica-announce-ip $POD_IP"
+  # Where this pod runs and what it runs, in the one setting that peers can read and nobody can change.
+  echo "syslog-ident \"node=$NODE_NAME,zone=${ZONE:-},release=$RELEASE,revision=$REVISION\""
+  if [ -n "${REDISCLI_AUTH:-}" ]; then
+    with_password requirepass
+    with_password masterauth
+  fi
+  if [ -r "$CONFIG/extra.conf" ]; then cat "$CONFIG/extra.conf"; fi
+}
+
+version=$(server_version)
+if [ -z "$version" ]; then
+  log refuse "$SERVER --version gives no version: is this an image of the engine?"
+  exit 1
+fi
+(umask 077 && configuration "$version" >"$RUN/server.conf")
+log start "$SERVER $version at $POD_IP on $NODE_NAME"
+# The image's own entrypoint adds the modules that the image brings.
+exec docker-entrypoint.sh "$SERVER" "$RUN/server.conf"

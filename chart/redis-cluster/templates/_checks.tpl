@@ -1,0 +1,40 @@
+{{/* What no schema can see: each refusal names the value, says why, and what to do. Included once, by the StatefulSet. */}}
+{{- define "redis-cluster.checks" -}}
+{{- if and .Values.auth.password .Values.auth.existingSecret }}
+{{- fail "auth.password and auth.existingSecret are both set, and only one can hold the password: remove one of them." }}
+{{- end }}
+{{- include "redis-cluster.checkPassword" . }}
+{{- include "redis-cluster.checkVolumes" . }}
+{{- end }}
+
+{{/* The running servers keep the password they started with, so another one in the Secret would lock the release out. */}}
+{{- define "redis-cluster.checkPassword" -}}
+{{- if .Values.auth.password }}
+{{- with lookup "v1" "Secret" .Release.Namespace (include "redis-cluster.fullname" .) }}
+{{- if ne (get (default dict .data) "password" | b64dec) $.Values.auth.password }}
+{{- fail (printf "auth.password differs from the one the release was installed with, and it cannot be changed while the cluster runs: leave auth.password empty to keep the one in the Secret %s." .metadata.name) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Kubernetes refuses any change of a StatefulSet's volume claims, with a message that does not name the value. */}}
+{{- define "redis-cluster.checkVolumes" -}}
+{{- $persistence := .Values.persistence }}
+{{- with lookup "apps/v1" "StatefulSet" .Release.Namespace (include "redis-cluster.fullname" .) }}
+{{- $claims := .spec.volumeClaimTemplates | default list }}
+{{- if ne (gt (len $claims) 0) $persistence.enabled }}
+{{- fail (printf "persistence.enabled is %t, but the release was installed with %t, and Kubernetes cannot change that: set it back, or install a new release and move the data." $persistence.enabled (not $persistence.enabled)) }}
+{{- end }}
+{{- range $claims }}
+{{- $size := .spec.resources.requests.storage }}
+{{- if ne $size $persistence.size }}
+{{- fail (printf "persistence.size is %s, but the volumes were made with %s, and a StatefulSet cannot change that: set it back to %s." $persistence.size $size $size) }}
+{{- end }}
+{{- $class := get .spec "storageClassName" | default "" }}
+{{- if and $persistence.storageClass (ne $class $persistence.storageClass) }}
+{{- fail (printf "persistence.storageClass is %s, but the volumes were made with %q, and a StatefulSet cannot change that: set it back." $persistence.storageClass $class) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}

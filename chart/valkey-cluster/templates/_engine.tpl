@@ -1,0 +1,36 @@
+{{/* The engine's configuration, as far as it is the same for every pod and does not depend on the image's version. */}}
+{{- define "valkey-cluster.serverConf" -}}
+port 6379
+protected-mode no
+tcp-keepalive 60
+cluster-enabled yes
+cluster-config-file nodes.conf
+cluster-node-timeout {{ int .Values.cluster.nodeTimeoutMilliseconds }}
+cluster-require-full-coverage {{ ternary "yes" "no" .Values.cluster.requireFullCoverage }}
+# A replica that joins gets the data at once, over the network alone.
+repl-diskless-sync yes
+repl-diskless-sync-delay 0
+maxmemory-policy {{ .Values.memory.policy }}
+appendonly {{ ternary "yes" "no" .Values.persistence.appendonly }}
+appendfsync {{ .Values.persistence.appendfsync }}
+save {{ .Values.persistence.save | default "\"\"" }}
+{{- end }}
+
+{{/* Directives that only newer engines know: the first version, then the line. start.sh takes those that fit the image. */}}
+{{- define "valkey-cluster.directives" -}}
+8.0 cluster-allow-replica-migration no
+8.0 cluster-port 16379
+8.0 shutdown-timeout 10
+{{- end }}
+
+{{/* All that a server reads at its start: the pods restart when it changes. */}}
+{{- define "valkey-cluster.engineFiles" -}}
+server.conf: |
+  {{- include "valkey-cluster.serverConf" . | nindent 2 }}
+directives: |
+  {{- include "valkey-cluster.directives" . | nindent 2 }}
+{{- with .Values.cluster.extraConfig }}
+extra.conf: |
+  {{- . | nindent 2 }}
+{{- end }}
+{{- end }}

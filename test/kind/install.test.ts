@@ -1,0 +1,82 @@
+import * as assert from 'uvu/assert'
+import { serverPods, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
+import { install, type Release, release, testRelease, uninstall, upgrade } from '../harness/helm.ts'
+import { core } from '../harness/kubernetes.ts'
+import { writeAndRead } from '../harness/load.ts'
+import { freshNamespace } from '../harness/namespace.ts'
+import { suite } from '../harness/suite.ts'
+import { smallValues } from '../harness/values.ts'
+import { leftovers } from './leftovers.ts'
+
+const test = suite('install, use, upgrade, uninstall', { timeout: 300_000 })
+
+const ways: [name: string, flavour: string, helm: string, args: string[]][] = [
+  ['redis-cluster', 'redis-cluster', 'helm', []],
+  ['redis-cluster with --wait', 'redis-cluster', 'helm', ['--wait', '--timeout', '3m']],
+  ['redis-cluster by Helm 4', 'redis-cluster', 'helm4', ['--wait', '--timeout', '3m']],
+  ['valkey-cluster', 'valkey-cluster', 'helm', []],
+]
+
+/** What an upgrade that changes nothing must leave as it is: which pods run, since when, and the password. */
+async function identity(of: Release): Promise<string[]> {
+  const pods = await serverPods(of)
+  const secret = await core().readNamespacedSecret({ name: of.fullname, namespace: of.namespace })
+  const started = pods.map(({ metadata, status }) =>
+    [metadata?.name, metadata?.uid, status?.containerStatuses?.map(({ restartCount }) => restartCount)].join(
+      ' ',
+    ),
+  )
+  return [...started, secret.data?.password ?? '']
+}
+
+for (const [name, flavour, helm, args] of ways)
+  test(`${name}: one command makes a cluster that clients can use, and one removes it`, async (_, scope) => {
+    const of = release(flavour, await freshNamespace(scope, 'install'), { helm })
+    const values = await smallValues(flavour)
+
+    const installed = await install(of, values, args)
+    assert.is(installed.code, 0, installed.stderr)
+    const shards = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
+    assert.is(shards.length, 3)
+    for (const { primary, replicas } of shards) {
+      assert.is(replicas.length, 1)
+      assert.is.not(
+        replicas[0]?.place,
+        primary.place,
+        `${replicas[0]?.pod} shares the node of ${primary.pod}`,
+      )
+    }
+
+    const { written, read, wrong } = await writeAndRead(of)
+    assert.equal({ written, read, wrong }, { written: 10_000, read: 10_000, wrong: 0 })
+
+    const tested = await testRelease(of)
+    assert.is(tested.code, 0, tested.stdout + tested.stderr)
+
+    await waitUntilReady(of, { nodes: 6, deadline: 60_000 })
+    const before = await identity(of)
+    const upgraded = await upgrade(of, values, args)
+    assert.is(upgraded.code, 0, upgraded.stderr)
+    assert.equal(await identity(of), before)
+
+    const removed = await uninstall(of, ['--wait'])
+    assert.is(removed.code, 0, removed.stderr)
+    // The volumes are kept unless persistence.retention says otherwise.
+    const volumes = Array.from(
+      { length: 6 },
+      (_, ordinal) => `PersistentVolumeClaim data-${of.fullname}-${ordinal}`,
+    )
+    assert.equal(await leftovers(of), volumes)
+  })
+
+test('volumes go with the release where the values say so', async (_, scope) => {
+  const of = release('redis-cluster', await freshNamespace(scope, 'retention'))
+  const more = { cluster: { replicasPerShard: 0 }, persistence: { retention: { whenDeleted: 'Delete' } } }
+  const installed = await install(of, await smallValues('redis-cluster', more))
+  assert.is(installed.code, 0, installed.stderr)
+  const removed = await uninstall(of, ['--wait'])
+  assert.is(removed.code, 0, removed.stderr)
+  assert.equal(await leftovers(of), [])
+})
+
+test.run()

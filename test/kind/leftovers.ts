@@ -1,0 +1,28 @@
+import { must } from '../harness/command.ts'
+import { eventually } from '../harness/deadline.ts'
+import type { Release } from '../harness/helm.ts'
+
+const KINDS =
+  'pods,services,statefulsets,jobs,configmaps,secrets,serviceaccounts,poddisruptionbudgets,persistentvolumeclaims'
+
+// What Kubernetes itself puts into every namespace.
+const ITS_OWN = /^(ConfigMap kube-root-ca\.crt|ServiceAccount default)$/
+
+/** What there is of a namespace's objects once nothing is on its way out any more, as kind and name. */
+export function leftovers({ namespace, fullname }: Release): Promise<string[]> {
+  return eventually(`what was ${fullname} to be gone`, { deadline: 60_000, every: 500 }, async (see) => {
+    const { items } = JSON.parse(
+      await must('kubectl', ['--namespace', namespace, 'get', KINDS, '--output', 'json']),
+    ) as {
+      items: {
+        kind: string
+        metadata: { name: string; deletionTimestamp?: string; ownerReferences?: object[] }
+      }[]
+    }
+    const names = items.map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+    see(names.join(', '))
+    // What has an owner that is gone is collected a moment later.
+    const going = items.some(({ metadata }) => metadata.deletionTimestamp || metadata.ownerReferences)
+    return going ? undefined : names.filter((name) => !ITS_OWN.test(name)).sort()
+  })
+}

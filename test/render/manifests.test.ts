@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises'
+import * as assert from 'uvu/assert'
+import { kubeconform, kubernetesVersions } from '../harness/kubeconform.ts'
+import { suite } from '../harness/suite.ts'
+import {
+  flavours,
+  type Manifest,
+  objects,
+  podOf,
+  render,
+  renderText,
+  scenarios,
+  the,
+  workloads,
+} from './rendered.ts'
+
+const test = suite('rendered manifests', { timeout: 60_000 })
+
+for (const flavour of flavours) {
+  for (const [name, values] of await scenarios(flavour))
+    test(`${flavour} with ${name} is valid for the oldest and the newest Kubernetes, and the same from either Helm`, async () => {
+      const text = await renderText(flavour, values)
+      for (const version of kubernetesVersions) assert.equal(await kubeconform(text, version), [], version)
+      // Where the password is generated no two renderings have the same.
+      const lasting = (rendered: string) => objects(rendered).filter(({ kind }) => kind !== 'Secret')
+      const key = ({ kind, metadata }: Manifest) => `${kind} ${metadata.name}`
+      const sorted = (rendered: string) => lasting(rendered).sort((a, b) => key(a).localeCompare(key(b)))
+      assert.equal(sorted(await renderText(flavour, values, { helm: 'helm4' })), sorted(text))
+    })
+
+  test(`every pod of ${flavour} meets the restricted standard, with a root file system it cannot write`, async () => {
+    for (const workload of workloads(await render(flavour))) {
+      const { spec } = podOf(workload)
+      assert.is(spec.automountServiceAccountToken, false)
+      assert.is(spec.securityContext.runAsNonRoot, true)
+      assert.equal(spec.securityContext.seccompProfile, { type: 'RuntimeDefault' })
+      for (const { securityContext } of spec.containers) {
+        assert.is(securityContext.allowPrivilegeEscalation, false)
+        assert.is(securityContext.readOnlyRootFilesystem, true)
+        assert.equal(securityContext.capabilities, { drop: ['ALL'] })
+      }
+    }
+  })
+
+  test(`no Service, budget or StatefulSet of ${flavour} takes a Job’s pod for a server`, async () => {
+    const manifests = await render(flavour)
+    const selectors = manifests.map(({ kind, spec }) => {
+      if (kind === 'Service') return spec.selector
+      return (spec?.selector as { matchLabels?: unknown } | undefined)?.matchLabels
+    })
+    const used = selectors.filter((selector) => selector !== undefined) as Record<string, string>[]
+    assert.is(used.length, 4)
+    const matches = (labels: Record<string, string>) =>
+      used.filter((selector) => Object.entries(selector).every(([key, value]) => labels[key] === value))
+        .length
+    for (const workload of workloads(manifests))
+      assert.is(
+        matches(podOf(workload).metadata.labels),
+        workload.kind === 'Job' ? 0 : used.length,
+        workload.metadata.name,
+      )
+  })
+}
+
+test('names, selectors and ports are those that no upgrade can change', async () => {
+  for (const flavour of flavours) {
+    const manifests = await render(flavour)
+    const set = the(manifests, 'StatefulSet')
+    assert.is(set.metadata.name, `r-${flavour}`)
+    assert.is(set.spec.serviceName, `r-${flavour}-headless`)
+    assert.equal(set.spec.selector, {
+      matchLabels: {
+        'app.kubernetes.io/name': flavour,
+        'app.kubernetes.io/instance': 'r',
+        'app.kubernetes.io/component': 'server',
+      },
+    })
+    assert.equal(podOf(set).spec.containers[0]?.ports, [
+      { name: 'client', containerPort: 6379 },
+      { name: 'gossip', containerPort: 16379 },
+    ])
+    const [claim] = set.spec.volumeClaimTemplates as { metadata: { name: string } }[]
+    assert.is(claim?.metadata.name, 'data')
+    assert.is(the(manifests, 'Service', flavour).metadata.name, `r-${flavour}`)
+  }
+})
+
+test('either chart can take over a release of the other, by its name', async () => {
+  const ours = the(await render('redis-cluster'), 'StatefulSet')
+  const theirs = the(await render('valkey-cluster', { nameOverride: 'redis-cluster' }), 'StatefulSet')
+  assert.equal(theirs.spec.selector, ours.spec.selector)
+  assert.is(theirs.metadata.name, ours.metadata.name)
+  assert.is(theirs.spec.serviceName, ours.spec.serviceName)
+})
+
+test('the longest names still leave room for what Kubernetes adds', async () => {
+  // As long as Helm lets a release's name be.
+  const long = `release-${'x'.repeat(45)}`
+  const manifests = await render('redis-cluster', {}, { name: long })
+  for (const { kind, metadata } of manifests)
+    assert.ok(metadata.name.length <= 63, `${kind} ${metadata.name}`)
+  // A StatefulSet's pods carry its name, a dash and a hash of ten in a label.
+  assert.ok(the(manifests, 'StatefulSet').metadata.name.length <= 52)
+})
+
+test('the preflight Job brings its scripts to the letter, as Kubernetes reads an environment', async () => {
+  for (const flavour of flavours) {
+    const job = the(await render(flavour), 'Job', 'preflight')
+    const env = new Map(podOf(job).spec.containers[0]?.env.map(({ name, value }) => [name, value ?? '']))
+    const names = [...env.keys()]
+    for (const [name, file] of Object.entries({
+      LIB: 'lib.sh',
+      OBSERVE: 'observe.sh',
+      PREFLIGHT: 'preflight.sh',
+    })) {
+      const expanded = (env.get(name) ?? '').replace(/\$\$|\$\(([^)]*)\)/g, (all, of) =>
+        all === '$$' ? '$' : names.includes(of) ? `${env.get(of)}` : all,
+      )
+      assert.is(expanded.trimEnd(), (await readFile(`generator/pod/${file}`, 'utf8')).trimEnd(), file)
+    }
+  }
+})
+
+test('the pods’ own constraints get the pods’ labels, unless they bring a selector', async () => {
+  const values = (await scenarios('redis-cluster')).get('pods told where to go')
+  const { spec } = podOf(the(await render('redis-cluster', values), 'StatefulSet'))
+  const [own, brought] = spec.topologySpreadConstraints.map(({ labelSelector }) => labelSelector.matchLabels)
+  assert.is(own?.['app.kubernetes.io/component'], 'server')
+  assert.equal(brought, { a: 'b' })
+})
+
+test.run()

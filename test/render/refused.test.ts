@@ -1,0 +1,70 @@
+import * as assert from 'uvu/assert'
+import { template } from '../harness/helm.ts'
+import { suite } from '../harness/suite.ts'
+import type { Values } from '../harness/values.ts'
+import { flavours, helms } from './rendered.ts'
+
+const test = suite('values that Helm refuses', { timeout: 30_000 })
+
+/** What Helm says when it renders these values, which it must not. */
+async function refusal(flavour: string, values: Values, helm: string): Promise<string> {
+  const { code, stderr } = await template(flavour, values, { helm })
+  assert.is.not(code, 0, `${helm} took ${JSON.stringify(values)}`)
+  return stderr
+}
+
+/** A mistake, where Helm says it is, and what it says. */
+const mistakes: [name: string, values: Values, says: RegExp][] = [
+  ['two shards', { cluster: { shards: 2 } }, /\/cluster\/shards.*minimum: got 2, want 3/],
+  ['a misspelt topic', { clutser: {} }, /additional properties 'clutser' not allowed/],
+  ['a misspelt key', { cluster: { shard: 3 } }, /\/cluster.*additional properties 'shard' not allowed/],
+  [
+    'a misspelt key further down',
+    { persistence: { retention: { whenDelete: 'Delete' } } },
+    /\/persistence\/retention.*'whenDelete' not allowed/,
+  ],
+  [
+    'a size that is no quantity',
+    { persistence: { size: '1GB' } },
+    /\/persistence\/size.*a Kubernetes quantity such as 10Gi/s,
+  ],
+  [
+    'a password and a Secret',
+    { auth: { password: 'a', existingSecret: 'b' } },
+    /auth\.password and auth\.existingSecret are both set/,
+  ],
+  [
+    'fewer replicas than none',
+    { cluster: { replicasPerShard: -1 } },
+    /\/cluster\/replicasPerShard.*minimum: got -1, want 0/,
+  ],
+  ['a word for a number', { cluster: { shards: 'three' } }, /\/cluster\/shards.*got string, want integer/],
+  [
+    'a policy there is none of',
+    { memory: { policy: 'lru' } },
+    /\/memory\/policy.*value must be one of 'noeviction'/,
+  ],
+]
+
+for (const flavour of flavours)
+  for (const helm of helms) {
+    test(`${helm} tells of all mistakes in values of ${flavour} at once`, async () => {
+      // The one that a whole topic is judged by goes last: beside it a misspelt topic is all that is seen.
+      const all = Object.assign(
+        {},
+        ...[
+          { cluster: { shards: 2, replicasPerShard: -1 } },
+          { persistence: { size: '1GB' } },
+          { clutser: {} },
+        ],
+      )
+      const said = await refusal(flavour, all, helm)
+      for (const text of [/shards/, /replicasPerShard/, /1GB/, /clutser/]) assert.match(said, text)
+    })
+    for (const [name, values, says] of mistakes)
+      test(`${helm} refuses ${flavour} with ${name}`, async () => {
+        assert.match(await refusal(flavour, values, helm), says)
+      })
+  }
+
+test.run()

@@ -1,0 +1,117 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { load, loadAll } from 'js-yaml'
+import { type Rendering, template } from '../harness/helm.ts'
+import type { Values } from '../harness/values.ts'
+
+/** The charts that are tested. */
+export const flavours = ['redis-cluster', 'valkey-cluster']
+
+/** Helm's two majors. */
+export const helms = ['helm', 'helm4']
+
+/** A Kubernetes object as far as the tests look into it. */
+export interface Manifest {
+  kind: string
+  metadata: { name: string; labels: Record<string, string>; annotations?: Record<string, string> }
+  spec: Record<string, unknown>
+  data: Record<string, string>
+}
+
+/** A pod template as far as the tests look into it. */
+export interface PodTemplate {
+  metadata: { labels: Record<string, string>; annotations?: Record<string, string> }
+  spec: {
+    automountServiceAccountToken: boolean
+    securityContext: Record<string, unknown>
+    serviceAccountName: string
+    topologySpreadConstraints: { labelSelector: { matchLabels: Record<string, string> } }[]
+    containers: {
+      name: string
+      image: string
+      env: { name: string; value?: string }[]
+      ports?: { name: string; containerPort: number }[]
+      securityContext: Record<string, unknown>
+    }[]
+  }
+}
+
+/** Values of situations that are no file of the charts' ci folders. */
+const situations: Record<string, Values> = {
+  'the defaults': {},
+  'seven shards': { cluster: { shards: 7 } },
+  'a Secret of one’s own': { auth: { existingSecret: 'mine', existingSecretKey: 'the.key' } },
+  'a digest and a registry': {
+    image: {
+      registry: 'registry.example.org:5000',
+      digest: `sha256:${'a'.repeat(64)}`,
+      pullSecrets: ['key'],
+    },
+  },
+  'no limits': { resources: { limits: null } },
+  'pods told where to go': {
+    pod: {
+      nodeSelector: { 'kubernetes.io/os': 'linux' },
+      affinity: { nodeAffinity: {} },
+      priorityClassName: 'high',
+      topologySpreadConstraints: [
+        { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule' },
+        {
+          maxSkew: 2,
+          topologyKey: 'rack',
+          whenUnsatisfiable: 'DoNotSchedule',
+          labelSelector: { matchLabels: { a: 'b' } },
+        },
+      ],
+    },
+  },
+  'containers beside the server': {
+    pod: {
+      extraContainers: [{ name: 'beside', image: 'beside:1' }],
+      extraInitContainers: [{ name: 'before', image: 'before:1' }],
+    },
+  },
+  'a service of another type': { service: { type: 'LoadBalancer', clusterIP: '10.96.0.50' } },
+  'without what is optional': { disruptionBudget: { enabled: false }, serviceAccount: { create: false } },
+}
+
+/** Every situation of a flavour, its ci files among them, by name. */
+export async function scenarios(flavour: string): Promise<Map<string, Values>> {
+  const all = new Map(Object.entries(situations))
+  const folder = `chart/${flavour}/ci`
+  for (const file of await readdir(folder))
+    all.set(`ci/${file}`, load(await readFile(`${folder}/${file}`, 'utf8')) as Values)
+  return all
+}
+
+/** Renders a flavour, and returns the text. */
+export async function renderText(flavour: string, values: Values = {}, how: Rendering = {}): Promise<string> {
+  const { code, stdout, stderr } = await template(flavour, values, how)
+  if (code !== 0) throw new Error(`helm template ended with ${code}: ${stderr}`)
+  return stdout
+}
+
+/** Renders a flavour, and returns the objects. */
+export const render = async (
+  flavour: string,
+  values: Values = {},
+  how: Rendering = {},
+): Promise<Manifest[]> => objects(await renderText(flavour, values, how))
+
+/** The objects in a rendered text. */
+export const objects = (text: string): Manifest[] =>
+  (loadAll(text) as (Manifest | undefined | null)[]).filter((one) => one !== null && one !== undefined)
+
+/** The one object of a kind, and of a name's ending where a release has several. */
+export function the(manifests: Manifest[], kind: string, ending = ''): Manifest {
+  const [found, ...more] = manifests.filter((one) => one.kind === kind && one.metadata.name.endsWith(ending))
+  if (!found || more.length > 0)
+    throw new Error(`${more.length + Number(!!found)} objects are a ${kind} …${ending}`)
+  return found
+}
+
+/** The template of the pods that an object makes. */
+export const podOf = (manifest: Manifest) => manifest.spec.template as PodTemplate
+
+/** What of a rendering makes pods. */
+export const workloads = (manifests: Manifest[]) =>
+  manifests.filter(({ kind }) => ['StatefulSet', 'Job'].includes(kind))

@@ -1,0 +1,57 @@
+import * as assert from 'uvu/assert'
+import { suite } from '../harness/suite.ts'
+import type { Values } from '../harness/values.ts'
+import { flavours, podOf, render, the } from './rendered.ts'
+
+const test = suite('the revision', { timeout: 60_000 })
+
+/** The revision the pods are told, and the whole of what decides whether they restart. */
+async function revision(
+  flavour: string,
+  values: Values = {},
+): Promise<{ revision: string; template: string }> {
+  const manifests = await render(flavour, values)
+  const pod = podOf(the(manifests, 'StatefulSet'))
+  const told = pod.spec.containers[0]?.env.find(({ name }) => name === 'REVISION')?.value ?? ''
+  assert.is(the(manifests, 'ConfigMap', 'topology').data.revision, told)
+  return { revision: told, template: JSON.stringify(pod) }
+}
+
+for (const flavour of flavours) {
+  test(`pods of ${flavour} are the same at any size: scaling restarts none`, async () => {
+    const first = await revision(flavour)
+    assert.match(first.revision, /^[0-9a-f]{12}$/)
+    for (const shards of [3, 4, 7])
+      for (const replicasPerShard of [0, 1, 2])
+        assert.equal(await revision(flavour, { cluster: { shards, replicasPerShard } }), first)
+  })
+
+  test(`what is not in a pod of ${flavour} leaves the revision as it is`, async () => {
+    const first = await revision(flavour)
+    const others: Values[] = [
+      { auth: { password: 'another' } },
+      { jobs: { deadlineSeconds: 900 } },
+      { disruptionBudget: { enabled: false } },
+      { commonLabels: { team: 'a' } },
+      { service: { type: 'NodePort' } },
+      { persistence: { retention: { whenDeleted: 'Delete' } } },
+    ]
+    for (const values of others) assert.equal(await revision(flavour, values), first, JSON.stringify(values))
+  })
+
+  test(`what is in a pod of ${flavour} changes it`, async () => {
+    const seen = new Set([(await revision(flavour)).revision])
+    const others: Values[] = [
+      { image: { tag: '0.0.1' } },
+      { cluster: { nodeTimeoutMilliseconds: 15000 } },
+      { cluster: { extraConfig: 'slowlog-log-slower-than 1' } },
+      { resources: { limits: { memory: '1Gi' } } },
+      { memory: { maxmemoryPercent: 50 } },
+      { pod: { annotations: { a: 'b' } } },
+    ]
+    for (const values of others) seen.add((await revision(flavour, values)).revision)
+    assert.is(seen.size, others.length + 1)
+  })
+}
+
+test.run()
