@@ -47,9 +47,22 @@ export function helm(of: Release, [verb = '', ...args]: string[], deadline = 900
   return run(of.helm, [verb, '--namespace', of.namespace, ...args], { deadline })
 }
 
-/** Renders a flavour's chart without a cluster. */
-export const template = (flavour: string, values: Values, args: string[] = [], program = 'helm') =>
-  withValues(values, (file) => run(program, ['template', 'r', chartOf(flavour), '--values', file, ...args]))
+/** How a chart is rendered: by which Helm, under which release name, with which further arguments. */
+export interface Rendering {
+  helm?: string
+  name?: string
+  args?: string[]
+}
+
+/** Renders a flavour's chart without a cluster, for a Kubernetes version that a Helm built from source need not know. */
+export const template = (
+  flavour: string,
+  values: Values,
+  { helm = 'helm', name = 'r', args = [] }: Rendering = {},
+) =>
+  withValues(values, (file) =>
+    run(helm, ['template', name, chartOf(flavour), '--values', file, '--kube-version', '1.34.0', ...args]),
+  )
 
 async function withValues<T>(values: Values, use: (file: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(path.join(tmpdir(), 'values-'))

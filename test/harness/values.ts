@@ -9,17 +9,23 @@ type Value = string | number | boolean | null | Value[] | Values
 /** The engine of a flavour: `redis` of redis-cluster. */
 export const engineOf = (flavour: string) => flavour.replace(/-cluster$/, '')
 
-/** Values for a cluster in a crowded kind cluster: the image at hand, and little of everything. */
-export async function smallValues(flavour: string, more: Values = {}, age?: string): Promise<Values> {
+/** Little of everything, for several nodes on one machine. */
+export const small: Values = {
+  resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
+  jobs: { resources: { requests: { cpu: '20m', memory: '16Mi' } } },
+  persistence: { size: '256Mi' },
+}
+
+/** Values for an image at hand: of a flavour's engine, `current` or of another age. */
+export async function imageValues(flavour: string, age?: string): Promise<Values> {
   const image = await imageInCluster(engineOf(flavour), age)
   const colon = image.lastIndexOf(':')
-  const small = {
-    image: { registry: '', repository: image.slice(0, colon), tag: image.slice(colon + 1) },
-    resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
-    jobs: { resources: { requests: { cpu: '20m', memory: '16Mi' } } },
-    persistence: { size: '256Mi' },
-  }
-  return merge(small, more)
+  return { image: { registry: '', repository: image.slice(0, colon), tag: image.slice(colon + 1) } }
+}
+
+/** What tests install: the image at hand, little of everything, and what the test is about. */
+export async function smallValues(flavour: string, more: Values = {}, age?: string): Promise<Values> {
+  return merge(merge(small, await imageValues(flavour, age)), more)
 }
 
 /** Lays `over` over `under`, as Helm merges values files. */

@@ -33,7 +33,7 @@ export function whyNotWhole(views: View[], expected: number): string | undefined
   const maps = new Map<string, string>()
   for (const { pod, nodes, replication } of views) {
     if (nodes.length !== expected) return `${pod} knows ${nodes.length} of ${expected} nodes`
-    const odd = nodes.find(({ flags }) => flags.some((flag) => /fail|handshake|noaddr/.test(flag)))
+    const odd = nodes.find(({ flags }) => flags.some((flag) => /^(fail\??|handshake|noaddr)$/.test(flag)))
     if (odd) return `${pod} sees ${odd.id.slice(0, 8)} as ${odd.flags}`
     const apart = nodes.find(({ connected }) => !connected)
     if (apart) return `${pod} has no link to ${apart.id.slice(0, 8)}`
