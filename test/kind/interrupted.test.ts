@@ -84,9 +84,9 @@ test('its pod deleted in mid-creation, the Job goes on and the cluster becomes w
 test('the Job run again on the live cluster changes nothing', async ({ of }) => {
   const before = await state(of)
   const hooks = await helm(of, ['get', 'hooks', of.name])
-  const job = (loadAll(hooks.stdout) as { metadata: { name: string; annotations?: object } }[]).find(
-    ({ metadata }) => metadata.name === `${of.fullname}-reconcile`,
-  )
+  const job = (
+    loadAll(hooks.stdout) as { metadata: { name: string; annotations?: Record<string, string> } }[]
+  ).find(({ metadata }) => metadata.name === `${of.fullname}-reconcile`)
   assert.ok(job)
   Object.assign(job.metadata, { name: 'again', annotations: {} })
   await batch().createNamespacedJob({ namespace: of.namespace, body: job })
