@@ -5,8 +5,8 @@ import type { Release } from '../harness/helm.ts'
 const KINDS =
   'pods,services,statefulsets,jobs,configmaps,secrets,serviceaccounts,poddisruptionbudgets,persistentvolumeclaims'
 
-// What Kubernetes itself puts into every namespace.
-const ITS_OWN = /^(ConfigMap kube-root-ca\.crt|ServiceAccount default)$/
+// What Kubernetes puts into every namespace, and what the load leaves in it.
+const NOT_OURS = /^(ConfigMap (kube-root-ca\.crt|load-client)|ServiceAccount default)$/
 
 /** What there is of a namespace's objects once nothing is on its way out any more, as kind and name. */
 export function leftovers({ namespace, fullname }: Release): Promise<string[]> {
@@ -23,6 +23,6 @@ export function leftovers({ namespace, fullname }: Release): Promise<string[]> {
     see(names.join(', '))
     // What has an owner that is gone is collected a moment later.
     const going = items.some(({ metadata }) => metadata.deletionTimestamp || metadata.ownerReferences)
-    return going ? undefined : names.filter((name) => !ITS_OWN.test(name)).sort()
+    return going ? undefined : names.filter((name) => !NOT_OURS.test(name)).sort()
   })
 }
