@@ -18,7 +18,7 @@ export const levels: Record<string, Level> = {
   render: {
     tools: ['helm', 'helm4', 'kubeconform', 'kube-score', 'shellcheck'],
     cluster: false,
-    atOnce: 1,
+    atOnce: 2,
     always: true,
   },
   engine: { tools: ['engine'], cluster: false, atOnce: 1, always: true },
