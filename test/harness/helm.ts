@@ -17,7 +17,8 @@ export interface Release {
 
 /** Names a release of a chart; nothing is installed yet. */
 export function release(flavour: string, namespace: string, { name = 'r', helm = 'helm' } = {}): Release {
-  const fullname = name.includes(flavour) ? name : `${name}-${flavour}`
+  const whole = name.includes(flavour) ? name : `${name}-${flavour}`
+  const fullname = whole.slice(0, 52).replace(/-$/, '')
   return { name, namespace, flavour, helm, fullname }
 }
 

@@ -1,0 +1,65 @@
+import * as assert from 'uvu/assert'
+import { waitUntilWhole } from '../harness/cluster.ts'
+import { install, release, testRelease, uninstall } from '../harness/helm.ts'
+import { writeAndRead } from '../harness/load.ts'
+import { freshNamespace } from '../harness/namespace.ts'
+import { suite } from '../harness/suite.ts'
+import { smallValues, type Values } from '../harness/values.ts'
+import type { Shard } from '../harness/whole.ts'
+
+const test = suite('clusters of other shapes', { timeout: 300_000 })
+
+interface Shape {
+  values: Values
+  shards: number
+  replicas: number
+  name?: string
+}
+
+const shapes: Record<string, Shape> = {
+  'fourteen nodes': { values: { cluster: { shards: 7 } }, shards: 7, replicas: 1 },
+  'nothing on disk': { values: { persistence: { enabled: false } }, shards: 3, replicas: 1 },
+  'masters alone': { values: { cluster: { replicasPerShard: 0 } }, shards: 3, replicas: 0 },
+  'two replicas a shard': { values: { cluster: { replicasPerShard: 2 } }, shards: 3, replicas: 2 },
+  'no password': { values: { auth: { enabled: false } }, shards: 3, replicas: 1 },
+  'the longest name': { values: {}, shards: 3, replicas: 1, name: `the-longest-name-${'x'.repeat(36)}` },
+}
+
+/** Replicas that run where their master does. */
+const sharing = (shards: Shard[]) =>
+  shards.flatMap(({ primary, replicas }) => replicas.filter(({ place }) => place === primary.place))
+
+for (const [name, { values, shards, replicas, name: releaseName = 'r' }] of Object.entries(shapes))
+  test(`a cluster with ${name} is whole, and clients can use it`, async (_, scope) => {
+    const of = release('redis-cluster', await freshNamespace(scope, 'shape'), { name: releaseName })
+    const installed = await install(of, await smallValues('redis-cluster', values))
+    assert.is(installed.code, 0, installed.stderr)
+    const whole = await waitUntilWhole(of, { nodes: shards * (1 + replicas), deadline: 30_000 })
+    assert.equal(
+      whole.map((shard) => shard.replicas.length),
+      Array(shards).fill(replicas),
+    )
+    assert.equal(sharing(whole), [])
+    const { wrong, read } = await writeAndRead(of)
+    assert.equal({ wrong, read }, { wrong: 0, read: 10_000 })
+    const tested = await testRelease(of)
+    assert.is(tested.code, 0, tested.stdout + tested.stderr)
+  })
+
+test('two releases in one namespace are two clusters', async (_, scope) => {
+  const namespace = await freshNamespace(scope, 'pair')
+  const pair = ['one', 'two'].map((name) => release('redis-cluster', namespace, { name }))
+  const values = await smallValues('redis-cluster', { cluster: { replicasPerShard: 0 } })
+  for (const installed of await Promise.all(pair.map((of) => install(of, values))))
+    assert.is(installed.code, 0, installed.stderr)
+  const ids = new Set<string>()
+  for (const of of pair)
+    for (const { primary } of await waitUntilWhole(of, { nodes: 3, deadline: 30_000 })) ids.add(primary.id)
+  assert.is(ids.size, 6)
+
+  const [one, two] = pair as [(typeof pair)[0] & object, (typeof pair)[0] & object]
+  assert.is((await uninstall(one, ['--wait'])).code, 0)
+  await waitUntilWhole(two, { nodes: 3, deadline: 30_000 })
+})
+
+test.run()
