@@ -11,15 +11,16 @@ const says = (job: Running, text: string) =>
     return job.output().includes(text) || undefined
   })
 
-test('of two runs at once one works and the other waits its turn', async (_, scope) => {
-  const release = await prepare(scope)
-  await release.start(...all(release))
-  const jobs = [await release.background('reconcile.sh'), await release.background('reconcile.sh')]
-  const codes = await Promise.all(jobs.map((job) => job.ended))
-  assert.equal(codes, [0, 0])
-  const working = jobs.filter((job) => / step /.test(job.output()))
-  assert.is(working.length, 1, jobs.map((job) => job.output()).join('\n---\n'))
-})
+for (const layout of ['debian', 'alpine'] as const)
+  test(`${layout}: of two runs at once one works and the other waits its turn`, async (_, scope) => {
+    const release = await prepare(scope, { layout })
+    await release.start(...all(release))
+    const jobs = [await release.background('reconcile.sh'), await release.background('reconcile.sh')]
+    const codes = await Promise.all(jobs.map((job) => job.ended))
+    assert.equal(codes, [0, 0])
+    const working = jobs.filter((job) => / step /.test(job.output()))
+    assert.is(working.length, 1, jobs.map((job) => job.output()).join('\n---\n'))
+  })
 
 test('a holder that is killed leaves the lock to the next', async (_, scope) => {
   const release = await prepare(scope, { replicas: 0 })

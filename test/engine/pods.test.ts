@@ -29,20 +29,22 @@ for (const layout of ['debian', 'alpine'] as const)
     )
   })
 
-test('a pod is ready before its cluster exists, while it is no part of one', async (_, scope) => {
-  const release = await prepare(scope, { replicas: 0 })
-  await release.start(0)
-  for (const probe of ['startup', 'liveness', 'readiness'])
-    assert.is((await release.script('probe.sh', [probe])).code, 0, probe)
-})
+for (const layout of ['debian', 'alpine'] as const) {
+  test(`${layout}: a pod is ready before its cluster exists, while it is no part of one`, async (_, scope) => {
+    const release = await prepare(scope, { layout, replicas: 0 })
+    await release.start(0)
+    for (const probe of ['startup', 'liveness', 'readiness'])
+      assert.is((await release.script('probe.sh', [probe])).code, 0, probe)
+  })
 
-test('a server that does not answer is neither started, alive nor ready', async (_, scope) => {
-  const release = await prepare(scope, { replicas: 0 })
-  await release.start(0)
-  await release.kill(0)
-  for (const probe of ['startup', 'liveness', 'readiness'])
-    assert.is.not((await release.script('probe.sh', [probe])).code, 0, probe)
-})
+  test(`${layout}: a server that does not answer is neither started, alive nor ready`, async (_, scope) => {
+    const release = await prepare(scope, { layout, replicas: 0 })
+    await release.start(0)
+    await release.kill(0)
+    for (const probe of ['startup', 'liveness', 'readiness'])
+      assert.is.not((await release.script('probe.sh', [probe])).code, 0, probe)
+  })
+}
 
 test('readiness comes with the cluster, stays when another shard falls, and is earned anew by a new process', async (_, scope) => {
   const release = await prepare(scope, { replicas: 0 })

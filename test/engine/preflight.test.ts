@@ -15,47 +15,49 @@ async function topology(release: Release, was: Record<string, string>): Promise<
   return { TOPOLOGY: folder }
 }
 
-test('lets an upgrade pass that changes neither size nor version', async (_, scope) => {
-  const release = await prepare(scope, { replicas: 0 })
-  const job = await release.script('preflight.sh', [], await topology(release, {}))
-  assert.is(job.code, 0, job.stdout + job.stderr)
-})
-
-test('ends well where nothing of the release is there yet', async (_, scope) => {
-  const release = await prepare(scope)
-  const job = await release.script('preflight.sh', [], { TOPOLOGY: join(release.folder, 'none') })
-  assert.is(job.code, 0, job.stdout + job.stderr)
-})
-
-test('refuses both sizes by name at once', async (_, scope) => {
-  const release = await prepare(scope, { shards: 4, replicas: 1 })
-  const job = await release.script('preflight.sh', [], await topology(release, {}))
-  assert.is(job.code, 3)
-  assert.match(job.stdout, /refuse +cluster\.shards changes from 3 to 4, .* Set it back to 3\.$/m)
-  assert.match(job.stdout, /refuse +cluster\.replicasPerShard changes from 0 to 1, .* Set it back to 0\.$/m)
-  assert.match(job.stdout, /nothing was changed$/m)
-})
-
-test('lets another image of the same version pass, and refuses another version by name', async (_, scope) => {
-  const release = await prepare(scope, { replicas: 0 })
-  await release.start(...all(release))
-  const was = await topology(release, { image: 'image:0' })
-  const same = await release.script('preflight.sh', [], was)
-  assert.is(same.code, 0, same.stdout + same.stderr)
-
-  const other = await release.script('preflight.sh', [], {
-    ...was,
-    PATH: await release.otherVersion('99.1.2'),
+for (const layout of ['debian', 'alpine'] as const) {
+  test(`${layout}: lets an upgrade pass that changes neither size nor version`, async (_, scope) => {
+    const release = await prepare(scope, { layout, replicas: 0 })
+    const job = await release.script('preflight.sh', [], await topology(release, {}))
+    assert.is(job.code, 0, job.stdout + job.stderr)
   })
-  assert.is(other.code, 3, other.stdout + other.stderr)
-  assert.match(other.stdout, /refuse +image changes the server from [0-9.]+ to 99\.1\.2/)
-})
 
-test('refuses another image while no pod says what it runs', async (_, scope) => {
-  const release = await prepare(scope, { replicas: 0 })
-  const job = await release.script('preflight.sh', [], await topology(release, { image: 'image:0' }))
-  assert.is(job.code, 3)
-  assert.match(job.stdout, /no pod answers to say which version it runs/)
-})
+  test(`${layout}: ends well where nothing of the release is there yet`, async (_, scope) => {
+    const release = await prepare(scope, { layout })
+    const job = await release.script('preflight.sh', [], { TOPOLOGY: join(release.folder, 'none') })
+    assert.is(job.code, 0, job.stdout + job.stderr)
+  })
+
+  test(`${layout}: refuses both sizes by name at once`, async (_, scope) => {
+    const release = await prepare(scope, { layout, shards: 4, replicas: 1 })
+    const job = await release.script('preflight.sh', [], await topology(release, {}))
+    assert.is(job.code, 3)
+    assert.match(job.stdout, /refuse +cluster\.shards changes from 3 to 4, .* Set it back to 3\.$/m)
+    assert.match(job.stdout, /refuse +cluster\.replicasPerShard changes from 0 to 1, .* Set it back to 0\.$/m)
+    assert.match(job.stdout, /nothing was changed$/m)
+  })
+
+  test(`${layout}: lets another image of the same version pass, and refuses another version by name`, async (_, scope) => {
+    const release = await prepare(scope, { layout, replicas: 0 })
+    await release.start(...all(release))
+    const was = await topology(release, { image: 'image:0' })
+    const same = await release.script('preflight.sh', [], was)
+    assert.is(same.code, 0, same.stdout + same.stderr)
+
+    const other = await release.script('preflight.sh', [], {
+      ...was,
+      PATH: await release.otherVersion('99.1.2'),
+    })
+    assert.is(other.code, 3, other.stdout + other.stderr)
+    assert.match(other.stdout, /refuse +image changes the server from [0-9.]+ to 99\.1\.2/)
+  })
+
+  test(`${layout}: refuses another image while no pod says what it runs`, async (_, scope) => {
+    const release = await prepare(scope, { layout, replicas: 0 })
+    const job = await release.script('preflight.sh', [], await topology(release, { image: 'image:0' }))
+    assert.is(job.code, 3)
+    assert.match(job.stdout, /no pod answers to say which version it runs/)
+  })
+}
 
 test.run()

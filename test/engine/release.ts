@@ -53,7 +53,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   const { password = 'it is "secret" \\ here' } = wish
   const size = shards * (1 + replicas)
   const folder = await mkdtemp(join(tmpdir(), 'release-'))
-  // Tests run beside each other: the process and a count give each release addresses that no other has.
+  // Files run beside each other: the process gives each its own addresses, and a count each release of a file.
   const net = `127.${20 + (process.pid % 200)}.${releases++}`
   const [server, cli] = await enginePrograms()
   const bin = await makeToolbox(folder, layout, join(folder, 'hosts'))

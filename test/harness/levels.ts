@@ -4,7 +4,7 @@ export interface Level {
   tools: string[]
   /** Whether its files need a Kubernetes cluster. */
   cluster: boolean
-  /** Files at once. Those that share an engine's ports, a cluster or a stopwatch run one after the other. */
+  /** Files at once. Those that share a cluster or a stopwatch run one after the other. */
   atOnce: number
   /** Whether a plain `npm test` runs it. */
   always: boolean
@@ -21,7 +21,7 @@ export const levels: Record<string, Level> = {
     atOnce: 2,
     always: true,
   },
-  engine: { tools: ['engine'], cluster: false, atOnce: 1, always: true },
+  engine: { tools: ['engine', 'busybox', 'mawk'], cluster: false, atOnce: 2, always: true },
   kind: { tools: inCluster, cluster: true, atOnce: 1, always: true },
   matrix: { tools: inCluster, cluster: true, atOnce: 1, always: false },
   bench: { tools: inCluster, cluster: true, atOnce: 1, always: false },

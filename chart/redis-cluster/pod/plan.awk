@@ -159,9 +159,15 @@ function meet(    o) {
   for (o = 1; o < size; o++)
     if (unknown(id[0], id[o]) || unknown(id[o], id[0])) {
       if (covered == 16384 && !owns[o] && knows_others[id[o]] && !knows_any(o)) refuse("pod " o " is part of another cluster")
-      if ((id[0], address[o]) in shaking) waiting = "pod 0 and pod " o " are shaking hands"
-      else step("meet " id[0] " " address[o])
+      introduce(0, o)
     }
+}
+
+# Lets pod o know pod p and what it is. Meeting once more is harmless, and the quickest way to be heard: by itself the news
+# that a node became a replica takes the engine seconds to spread.
+function introduce(p, o) {
+  if ((id[p], address[o]) in shaking) waiting = "pod " p " and pod " o " are shaking hands"
+  else if (!introduced[p, o]++) step("meet " id[p] " " address[o])
 }
 
 function knows_any(o,    p) { for (p = 0; p < size; p++) if (p != o && (id[o], id[p]) in flags) return 1; return 0 }
@@ -178,8 +184,8 @@ function attach_replicas(    o, p, m) {
     m = master_for(o)
     if (m == "") wait_for("no shard lacks a replica that pod " o " could be")
     replicas_of[m]++
-    if (unknown(id[o], id[m])) waiting = waiting == "" ? "pod " o " does not know pod " m " yet" : waiting
-    else step("replicate " id[o] " " id[m])
+    if (!unknown(id[o], id[m])) step("replicate " id[o] " " id[m])
+    else introduce(m, o)
   }
   if (waiting != "") wait_for(waiting)
 }
@@ -200,20 +206,27 @@ function master_for(o,    m, best, why, least) {
 function agree(    o, p, v, n, ids) {
   if (owners < shards) wait_for(shards - owners " of " shards " masters have no slots yet")
   if (open != "") wait_for(pod(open) " still moves a slot")
+  # One introduction a pod and round: many nodes learn faster from each other than from here.
+  for (o = 0; o < size; o++)
+    for (p = 0; p < size; p++) if (unheard(o, p)) { introduce(p, o); break }
+  if (steps) exit
+  if (waiting != "") wait_for(waiting)
   for (o = 0; o < size; o++) {
     v = id[o]
     for (p = 0; p < size; p++) {
-      if (unknown(v, id[p])) wait_for("pod " o " does not know pod " p " yet")
       if (flags[v, id[p]] ~ /fail/) wait_for("pod " o " counts pod " p " as failed")
       if (o != p && link[v, id[p]] != "connected") wait_for("pod " o " has no connection to pod " p)
-      if (slots[v, id[p]] != slots[id[p], id[p]] || master[v, id[p]] != master[id[p], id[p]])
-        wait_for("pod " o " has not heard yet what pod " p " is")
     }
     n = split(known[v], ids, " ")
     if (n != size) for (p = 1; p <= n; p++) if (!(ids[p] in ordinal)) wait_for("pod " o " knows node " ids[p] ", which is no pod of this release")
     if (fact[o, "state"] != "ok") wait_for("pod " o " says cluster_state:" fact[o, "state"])
     if (is_replica[o] && fact[o, "link"] != "up") wait_for("pod " o " is not in sync with " pod(master[v, v]) " yet")
   }
+}
+
+function unheard(o, p,    v, n) {
+  v = id[o]; n = id[p]
+  return unknown(v, n) || slots[v, n] != slots[n, n] || master[v, n] != master[n, n]
 }
 
 function placement(    o, shared) {
