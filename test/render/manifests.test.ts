@@ -121,6 +121,16 @@ test('the preflight Job brings its scripts to the letter, as Kubernetes reads an
   }
 })
 
+test('by default pods are spread by a label that every node has, and kept apart by zone where nodes tell theirs', async () => {
+  const { spec } = podOf(the(await render('redis-cluster'), 'StatefulSet'))
+  // A node that lacks a label of any constraint is left out of all of them.
+  assert.equal(
+    spec.topologySpreadConstraints.map(({ topologyKey }) => topologyKey),
+    ['kubernetes.io/hostname'],
+  )
+  assert.match(JSON.stringify(spec.affinity), /"topologyKey":"topology.kubernetes.io\/zone"/)
+})
+
 test('the pods’ own constraints get the pods’ labels, unless they bring a selector', async () => {
   const values = (await scenarios('redis-cluster')).get('pods told where to go')
   const { spec } = podOf(the(await render('redis-cluster', values), 'StatefulSet'))

@@ -24,7 +24,11 @@ export interface PodTemplate {
     automountServiceAccountToken: boolean
     securityContext: Record<string, unknown>
     serviceAccountName: string
-    topologySpreadConstraints: { labelSelector: { matchLabels: Record<string, string> } }[]
+    affinity: object
+    topologySpreadConstraints: {
+      topologyKey: string
+      labelSelector: { matchLabels: Record<string, string> }
+    }[]
     containers: {
       name: string
       image: string

@@ -30,9 +30,7 @@ spec:
   {{- with .Values.pod.tolerations }}
   tolerations: {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with .Values.pod.affinity }}
-  affinity: {{- toYaml . | nindent 4 }}
-  {{- end }}
+  affinity: {{- include "valkey-cluster.affinity" . | nindent 4 }}
   topologySpreadConstraints: {{- include "valkey-cluster.spread" . | nindent 4 }}
   {{- with .Values.pod.extraInitContainers }}
   initContainers: {{- toYaml . | nindent 4 }}
@@ -135,16 +133,33 @@ spec:
 {{- include "valkey-cluster.podTemplate" (dict "root" . "revision" "") | sha256sum | trunc 12 -}}
 {{- end }}
 
-{{/* Pods spread over Kubernetes nodes and zones, so that a replica can live elsewhere than its master. */}}
+{{/*
+Pods spread over Kubernetes nodes and zones, so that a replica can live elsewhere than its master. Zones are kept apart by
+affinity alone: the scheduler takes no notice of any spread constraint on a node that lacks one of the labels they name.
+*/}}
 {{- define "valkey-cluster.spread" -}}
 {{- $own := dict "matchLabels" (include "valkey-cluster.selectorLabels" . | fromYaml) -}}
 {{- $constraints := list -}}
 {{- range .Values.pod.topologySpreadConstraints -}}
 {{- $constraints = append $constraints (merge (dict) . (dict "labelSelector" (hasKey . "labelSelector" | ternary .labelSelector $own))) -}}
 {{- else -}}
-{{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" -}}
-{{- $constraints = append $constraints (dict "topologyKey" . "maxSkew" 1 "whenUnsatisfiable" "ScheduleAnyway" "labelSelector" $own) -}}
-{{- end -}}
+{{- $constraints = list (dict "topologyKey" "kubernetes.io/hostname" "maxSkew" 1 "whenUnsatisfiable" "ScheduleAnyway" "labelSelector" $own) -}}
 {{- end -}}
 {{- toYaml $constraints -}}
+{{- end }}
+
+{{- define "valkey-cluster.affinity" -}}
+{{- if .Values.pod.affinity -}}
+{{- toYaml .Values.pod.affinity -}}
+{{- else -}}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    {{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+    - weight: 100
+      podAffinityTerm:
+        topologyKey: {{ . }}
+        labelSelector:
+          matchLabels: {{- include "valkey-cluster.selectorLabels" $ | nindent 12 }}
+    {{- end }}
+{{- end -}}
 {{- end }}
