@@ -35,19 +35,20 @@ export function execIn(
         socket.on('error', reject)
         // The status comes before the socket closes; without one the pod or the connection to it is gone.
         socket.on('close', () => {
-          if (status) resolve({ code: exitCode(status), stdout: out.text(), stderr: err.text() })
-          else reject(new Error(`the connection to pod ${pod} was lost`))
+          const code = status && exitCode(status)
+          if (code !== undefined) resolve({ code, stdout: out.text(), stderr: err.text() })
+          else reject(new Error(status?.message ?? `the connection to pod ${pod} was lost`))
         })
       }, reject)
   })
   return within(deadline, `${command.join(' ').slice(0, 100)} in pod ${pod}`, work)
 }
 
-function exitCode({ status, details, message }: V1Status): number {
+/** How the command ended; nothing when it could not be run. */
+function exitCode({ status, details }: V1Status): number | undefined {
   if (status === 'Success') return 0
   const cause = details?.causes?.find(({ reason }) => reason === 'ExitCode')
-  if (!cause?.message) throw new Error(`exec failed: ${message}`)
-  return Number(cause.message)
+  return cause?.message ? Number(cause.message) : undefined
 }
 
 function gather() {

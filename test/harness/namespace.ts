@@ -4,12 +4,12 @@ import { core } from './kubernetes.ts'
 import type { Scope } from './scope.ts'
 
 /**
- * Makes a namespace that lets only pods of the restricted Pod Security Standard in. It goes with the scope, volume claims and
- * all; when a test of the scope fails, what happened in it is saved.
+ * Makes a namespace that lets only pods of the restricted Pod Security Standard in, or of the `level` named. It goes with the
+ * scope, volume claims and all; when a test of the scope fails, what happened in it is saved.
  */
-export async function freshNamespace(scope: Scope, prefix: string): Promise<string> {
+export async function freshNamespace(scope: Scope, prefix: string, level = 'restricted'): Promise<string> {
   const name = `${prefix}-${Date.now().toString(36)}`
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
+  const labels = { 'pod-security.kubernetes.io/enforce': level }
   await core().createNamespace({ body: { metadata: { name, labels } } })
   scope.onFailure(() => namespaceEvidence(name))
   scope.defer(() => deleteNamespace(name))

@@ -10,11 +10,11 @@ type Value = string | number | boolean | null | Value[] | Values
 export const engineOf = (flavour: string) => flavour.replace(/-cluster$/, '')
 
 /** Little of everything, for several nodes on one machine. */
-export const small: Values = {
+export const small = {
   resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
   jobs: { resources: { requests: { cpu: '20m', memory: '16Mi' } } },
   persistence: { size: '256Mi' },
-}
+} satisfies Values
 
 /** Values for an image at hand: of a flavour's engine, `current` or of another age. */
 export async function imageValues(flavour: string, age?: string): Promise<Values> {

@@ -37,6 +37,8 @@ export function whyNotWhole(views: View[], expected: number): string | undefined
     if (odd) return `${pod} sees ${odd.id.slice(0, 8)} as ${odd.flags}`
     const apart = nodes.find(({ connected }) => !connected)
     if (apart) return `${pod} has no link to ${apart.id.slice(0, 8)}`
+    const idle = nodes.find(({ slots, primary }) => slots.length === 0 && !primary)
+    if (idle) return `${pod} sees ${idle.id.slice(0, 8)} with neither slots nor a primary`
     const open = nodes.flatMap((node) => node.open)
     if (open.length > 0) return `${pod} has open slots: ${open}`
     const covered = nodes

@@ -54,6 +54,11 @@ const flaws: [sentence: string, edit: (map: string, pod: number) => string, reas
     (map, pod) => (pod === 1 ? map.replace('10.0.0.4', '10.0.0.9') : map),
     /disagree on who owns what/,
   ],
+  [
+    'a node that has nothing to do',
+    (map) => map.replace('slave a1', 'master -'),
+    /d4 with neither slots nor/,
+  ],
   ['a broken link', (map) => map.replace('1 3 connected', '1 3 disconnected'), /no link to c3/],
 ]
 for (const [sentence, edit, reason] of flaws) {

@@ -1,0 +1,81 @@
+import * as assert from 'uvu/assert'
+import { suite } from '../harness/suite.ts'
+import { median, saveNumbers, spread, table } from './figures.ts'
+import { benchImage, measure, type Sample, type Side } from './measure.ts'
+
+/** How many nodes, how often, and the part of the recipe's time that the chart may take. */
+const sizes = [
+  { nodes: 6, rounds: 3, toReach: 0.55 },
+  { nodes: 14, rounds: 2, toReach: 0.4 },
+]
+
+const test = suite('install, side by side with the recipe', {
+  timeout: 300_000,
+  setup: async () => {
+    const image = await benchImage()
+    return { image, samples: [] as Sample[] }
+  },
+  teardown: async ({ image, samples }) => {
+    const saved = await saveNumbers('install', { image, samples })
+    console.log(
+      `\n\n  Seconds until all nodes agree and all replicas are in sync, with ${image} on both sides:\n`,
+    )
+    console.log(comparison(samples))
+    for (const { nodes } of sizes) console.log(`\n${phases(samples, nodes)}`)
+    console.log(`\n  every sample: ${saved}`)
+  },
+})
+
+for (const { nodes, rounds, toReach } of sizes) {
+  for (let round = 1; round <= rounds; round++) {
+    // Whoever goes first finds the machine as the other has left it: they take turns.
+    const order: Side[] = round % 2 === 1 ? ['recipe', 'chart'] : ['chart', 'recipe']
+    for (const side of order)
+      test(`${nodes} nodes by the ${side}, round ${round}`, async ({ samples }, scope) => {
+        samples.push(await measure(side, nodes, scope))
+      })
+  }
+  test(`the chart makes ${nodes} nodes in ${toReach} of the recipe's time or less`, ({ samples }) => {
+    const by = (side: Side) => secondsOf(samples, side, nodes)
+    assert.equal([by('recipe').length, by('chart').length], [rounds, rounds])
+    const ratio = ratioOf(samples, nodes)
+    assert.ok(ratio <= toReach, `it takes ${ratio.toFixed(2)} of it`)
+  })
+}
+
+const secondsOf = (samples: Sample[], side: Side, nodes: number) =>
+  samples.filter((sample) => sample.side === side && sample.nodes === nodes).map(({ seconds }) => seconds)
+
+const ratioOf = (samples: Sample[], nodes: number) =>
+  median(secondsOf(samples, 'chart', nodes)) / median(secondsOf(samples, 'recipe', nodes))
+
+function comparison(samples: Sample[]): string {
+  const rows = sizes.map(({ nodes, toReach }) => {
+    const ratio = ratioOf(samples, nodes)
+    return [
+      `${nodes}`,
+      spread(secondsOf(samples, 'recipe', nodes)),
+      spread(secondsOf(samples, 'chart', nodes)),
+      ratio.toFixed(2),
+      `≤ ${toReach}`,
+      ratio <= toReach ? 'reached' : 'NOT reached',
+    ]
+  })
+  return table([['nodes', 'recipe', 'chart', 'ratio', 'to reach', ''], ...rows])
+}
+
+/** When each phase was over, as the median of the rounds. */
+function phases(samples: Sample[], nodes: number): string {
+  const own = samples.filter((sample) => sample.nodes === nodes)
+  const names = Object.keys(own.findLast(({ side }) => side === 'chart')?.phases ?? {})
+  const at = (side: Side, phase: string) => {
+    const times = own
+      .filter((sample) => sample.side === side)
+      .map((sample) => sample.phases[phase] ?? Number.NaN)
+    return Number.isNaN(median(times)) ? '–' : spread(times)
+  }
+  const rows = names.map((phase) => [phase, at('recipe', phase), at('chart', phase)])
+  return table([[`${nodes} nodes, s since the start`, 'recipe', 'chart'], ...rows])
+}
+
+test.run()
