@@ -4,6 +4,7 @@
 #   assign ID FROM TO   give a master of a new cluster its slots
 #   meet ID ADDRESS     make a node known to another
 #   replicate ID MASTER make a node the replica of a master
+#   forget ID NODE      let a node forget another that is gone for good
 #   wait REASON         nothing can be done now; look again
 #   refuse REASON       nothing may be done: a person has to look
 #   done SUMMARY        it is as desired
@@ -203,7 +204,7 @@ function master_for(o,    m, best, why, least) {
 
 # ---- the end
 
-function agree(    o, p, v, n, ids) {
+function agree(    o, p, v) {
   if (owners < shards) wait_for(shards - owners " of " shards " masters have no slots yet")
   if (open != "") wait_for(pod(open) " still moves a slot")
   # One introduction a pod and round: many nodes learn faster from each other than from here.
@@ -211,17 +212,32 @@ function agree(    o, p, v, n, ids) {
     for (p = 0; p < size; p++) if (unheard(o, p)) { introduce(p, o); break }
   if (steps) exit
   if (waiting != "") wait_for(waiting)
+  forget_the_dead()
+  if (steps) exit
   for (o = 0; o < size; o++) {
     v = id[o]
     for (p = 0; p < size; p++) {
       if (flags[v, id[p]] ~ /fail/) wait_for("pod " o " counts pod " p " as failed")
       if (o != p && link[v, id[p]] != "connected") wait_for("pod " o " has no connection to pod " p)
     }
-    n = split(known[v], ids, " ")
-    if (n != size) for (p = 1; p <= n; p++) if (!(ids[p] in ordinal)) wait_for("pod " o " knows node " ids[p] ", which is no pod of this release")
     if (fact[o, "state"] != "ok") wait_for("pod " o " says cluster_state:" fact[o, "state"])
     if (is_replica[o] && fact[o, "link"] != "up") wait_for("pod " o " is not in sync with " pod(master[v, v]) " yet")
   }
+}
+
+# All pods answer by other ids, so a node that nobody sees alive and that owns nothing will not come back.
+function forget_the_dead(    o, i, n, ids, node, dead) {
+  for (o = 0; o < size; o++) {
+    n = split(known[id[o]], ids, " ")
+    for (i = 1; i <= n; i++) {
+      node = ids[i]
+      if (node in ordinal || flags[id[o], node] ~ /handshake/) continue
+      if (flags[id[o], node] !~ /fail($|,)|noaddr/ || count(slots[id[o], node]))
+        wait_for("pod " o " knows node " node ", which is no pod of this release")
+      dead[id[o] " " node] = 1
+    }
+  }
+  for (i in dead) step("forget " i)
 }
 
 function unheard(o, p,    v, n) {

@@ -28,6 +28,7 @@ apply() {
     assign) assign "$3" "$4" ;;
     meet) tell "let $APPLY_POD meet pod $(of "$3" 2)" CLUSTER MEET "$3" "$PORT" ;;
     replicate) tell "make $APPLY_POD a replica of pod $(of "$3" 2)" CLUSTER REPLICATE "$3" ;;
+    forget) tell "let $APPLY_POD forget node $3" CLUSTER FORGET "$3" ;;
   esac
 }
 

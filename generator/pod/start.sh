@@ -3,6 +3,10 @@
 set -eu
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=peers.sh
+. "$(dirname "$0")/peers.sh"
+# shellcheck source=volume.sh
+. "$(dirname "$0")/volume.sh"
 
 CONFIG=${CONFIG:-/config}
 DATA=${DATA:-/data}
@@ -46,6 +50,7 @@ if [ -z "$version" ]; then
   log refuse "$SERVER --version gives no version: is this an image of the engine?"
   exit 1
 fi
+look_after_volume
 (umask 077 && configuration "$version" >"$RUN/server.conf")
 log start "$SERVER $version at $POD_IP on $NODE_NAME"
 # The image's own entrypoint adds the modules that the image brings.

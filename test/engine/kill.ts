@@ -9,7 +9,7 @@ import { enginePrograms } from './toolbox.ts'
  */
 export async function killAtFirstStep(release: Release): Promise<number> {
   const [, cli] = await enginePrograms()
-  const client = join(release.folder, 'bin-debian', cli)
+  const client = join(release.bin, cli)
   const victim = join(release.folder, 'victim')
   const killed = join(release.folder, 'killed')
   // Stands before the real client: after a command that changes the cluster it kills the script that sent it.

@@ -1,7 +1,22 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { eventually } from '../harness/deadline.ts'
 import { suite } from '../harness/suite.ts'
 import { all, prepare, type Running } from './release.ts'
+
+/** What a preflight does first: it takes the lock from a run that nobody waits for any more, and keeps it. */
+const TAKE_OVER = `set -u
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lock.sh"
+deadline_in 10
+take_lock_over || exit 1
+log lock "taken over"
+# Short sleeps, because a child of a killed shell keeps its connection open until it ends.
+for second in 1 2 3 4 5 6 7 8 9 10; do sleep 0.3; done
+holds_lock && log lock "still held"
+while :; do sleep 0.3; done
+`
 
 const test = suite('the lock', { timeout: 40_000 })
 
@@ -40,6 +55,7 @@ test('a holder whose lock is taken over stops changing the cluster until it is f
   await release.start(0, 1)
   const first = await release.background('reconcile.sh')
   await says(first, 'no answer yet from pod 2')
+  await writeFile(join(release.folder, 'pod', 'take-over.sh'), TAKE_OVER)
   const taker = await release.background('take-over.sh')
   await says(taker, 'taken over')
   await says(first, 'lost the lock')

@@ -25,7 +25,7 @@ for (const layout of ['debian', 'alpine'] as const)
     )
     assert.is(
       await release.ask(0, 'CONFIG', 'GET', 'syslog-ident'),
-      'syslog-ident\nnode=n1,zone=,release=test/r,revision=r1',
+      `syslog-ident\nnode=n1,zone=,release=${release.mark},revision=r1`,
     )
   })
 

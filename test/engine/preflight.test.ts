@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../harness/suite.ts'
 import { all, prepare, type Release } from './release.ts'
+import { enginePrograms } from './toolbox.ts'
 
 const test = suite('preflight', { timeout: 20_000 })
 
@@ -13,6 +14,15 @@ async function topology(release: Release, was: Record<string, string>): Promise<
   for (const [key, value] of Object.entries({ shards: '3', replicas: '0', image: 'image:1', ...was }))
     await writeFile(join(folder, key), value)
   return { TOPOLOGY: folder }
+}
+
+/** A PATH with a server that says it is of another version. */
+async function otherVersion(release: Release, version: string): Promise<string> {
+  const [server] = await enginePrograms()
+  const other = join(release.folder, 'other-version')
+  await mkdir(other)
+  await writeFile(join(other, server), `#!/bin/sh\necho "server v=${version} sha=0"\n`, { mode: 0o755 })
+  return `${other}:${release.bin}`
 }
 
 for (const layout of ['debian', 'alpine'] as const) {
@@ -46,7 +56,7 @@ for (const layout of ['debian', 'alpine'] as const) {
 
     const other = await release.script('preflight.sh', [], {
       ...was,
-      PATH: await release.otherVersion('99.1.2'),
+      PATH: await otherVersion(release, '99.1.2'),
     })
     assert.is(other.code, 3, other.stdout + other.stderr)
     assert.match(other.stdout, /refuse +image changes the server from [0-9.]+ to 99\.1\.2/)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Result, run } from '../harness/command.ts'
 import { eventually } from '../harness/deadline.ts'
 import type { Scope } from '../harness/scope.ts'
+import { DIRECTIVES, serverConf } from './conf.ts'
 import { enginePrograms, type Layout, makeToolbox } from './toolbox.ts'
 
 const POD = new URL('../../generator/pod/', import.meta.url).pathname
@@ -19,24 +20,37 @@ export interface Wish {
   password?: string
   /** Further environment of every pod. */
   podEnv?: NodeJS.ProcessEnv
+  /** A network to share with other releases of the same file; none is shared unless it is named. */
+  net?: string
+  /** Further lines of the servers' configuration. */
+  conf?: string
 }
 
 /** A release without Kubernetes: real servers started by the chart's own scripts, each at an address of its own. */
 export interface Release {
   size: number
   folder: string
+  /** What its pods tell each other to know that they belong together. */
+  mark: string
+  /** The folder that stands for the image's PATH. */
+  bin: string
   address(ordinal: number): string
+  data(ordinal: number): string
   start(...ordinals: number[]): Promise<void>
-  /** Kills a server as a lost machine would. */
-  kill(ordinal: number): Promise<void>
+  /** Kills a pod, server and keeper, as a lost machine would. */
+  kill(...ordinals: number[]): Promise<void>
+  /** Gives a pod the address with this last number, for its next start; none takes its name away. */
+  place(ordinal: number, at: number | undefined): Promise<void>
+  /** Starts the keepers of pods. */
+  keep(...ordinals: number[]): Promise<void>
   /** What the server answers, as its client prints it. */
   ask(ordinal: number, ...command: string[]): Promise<string>
-  /** Runs a pod script to its end. */
+  /** Runs a pod script to its end, as the pod of ORDINAL in `env` would, else pod 0. */
   script(name: string, args?: string[], env?: NodeJS.ProcessEnv): Promise<Result>
   /** Starts a pod script and lets it run; `output` is what it has said so far. */
   background(name: string, env?: NodeJS.ProcessEnv): Promise<Running>
-  /** A PATH with a server that says it is of another version. */
-  otherVersion(version: string): Promise<string>
+  /** What a pod's server, scripts included, has logged. */
+  log(ordinal: number): Promise<string>
 }
 
 export interface Running {
@@ -47,29 +61,45 @@ export interface Running {
 
 let releases = 0
 
-/** Prepares a release in a folder of its own; its servers end with the scope. Nothing runs until `start`. */
+/** Prepares a release in a folder of its own; its processes end with the scope. Nothing runs until `start`. */
 export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
-  const { shards = 3, replicas = 1, nodes = ['n1', 'n2', 'n3'], layout = 'debian' } = wish
+  const { shards = 3, replicas = 1, nodes = ['n1', 'n2', 'n3'], layout = 'debian', conf = '' } = wish
   const { password = 'it is "secret" \\ here' } = wish
   const size = shards * (1 + replicas)
   const folder = await mkdtemp(join(tmpdir(), 'release-'))
   // Files run beside each other: the process gives each its own addresses, and a count each release of a file.
-  const net = `127.${20 + (process.pid % 200)}.${releases++}`
+  const net = `127.${20 + (process.pid % 200)}.${wish.net ? 250 : releases}`
+  releases++
+  const name = `r${releases}`
+  const mark = `test/${name}`
   const [server, cli] = await enginePrograms()
-  const bin = await makeToolbox(folder, layout, join(folder, 'hosts'))
+  const hosts = join(folder, 'hosts')
+  const bin = await makeToolbox(folder, layout, hosts)
   const pod = join(folder, 'pod')
-  await mkdir(pod)
-  for (const name of await readdir(POD)) await copyFile(join(POD, name), join(pod, name))
-  await writeFile(join(pod, 'take-over.sh'), TAKE_OVER)
+  const topology = join(folder, 'topology')
+  for (const made of [pod, topology]) await mkdir(made)
+  for (const file of await readdir(POD)) await copyFile(join(POD, file), join(pod, file))
+  await writeFile(join(topology, 'shards'), `${shards}`)
+  await writeFile(join(topology, 'replicas'), `${replicas}`)
   await writeFile(join(folder, 'password'), `${password}\n`)
+  await writeFile(hosts, '')
 
-  const address = (ordinal: number) => `${net}.${ordinal + 1}`
+  const places = new Map<number, number>()
+  const address = (ordinal: number) => `${net}.${places.get(ordinal) ?? ordinal + 1}`
+  const named = new Set<number>()
+  const writeHosts = () =>
+    writeFile(
+      hosts,
+      [...named].map((ordinal) => `${address(ordinal)} ${name}-${ordinal}.r-headless\n`).join(''),
+    )
+  const logOf = (ordinal: number) => join(folder, `pod-${ordinal}.log`)
   const base = {
     PATH: bin,
-    NAME: 'r',
+    NAME: name,
     SERVICE: 'r-headless',
-    RELEASE: 'test/r',
+    RELEASE: mark,
     AUTH_FILE: join(folder, 'password'),
+    TOPOLOGY: topology,
     SHARDS: `${shards}`,
     REPLICAS: `${replicas}`,
     IMAGE: 'image:1',
@@ -77,54 +107,56 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   }
   const podEnv = (ordinal: number) => ({
     ...base,
-    ...wish.podEnv,
     POD_IP: address(ordinal),
+    POD_NAME: `${name}-${ordinal}`,
     NODE_NAME: nodes[ordinal % nodes.length],
     ZONE: '',
     REVISION: 'r1',
+    GRACE_SECONDS: '30',
+    LOG: logOf(ordinal),
     CONFIG: join(folder, 'config', `${ordinal}`),
     DATA: join(folder, 'data', `${ordinal}`),
     RUN: join(folder, 'run', `${ordinal}`),
+    ...wish.podEnv,
   })
-  const servers = new Map<number, ChildProcess>()
+  const work = () => mkdtemp(join(folder, 'work-'))
+  const processes = new Map<number, ChildProcess[]>()
+  const spawnIn = async (ordinal: number, script: string) => {
+    const env = { ...podEnv(ordinal), WORK: await work() }
+    const command = `exec sh '${pod}/${script}' >>'${logOf(ordinal)}' 2>&1`
+    const child = spawn(join(bin, 'sh'), ['-c', command], { env, stdio: 'ignore' })
+    processes.set(ordinal, [...(processes.get(ordinal) ?? []), child])
+  }
   const ask = async (ordinal: number, ...command: string[]) => {
     const env = { ...process.env, REDISCLI_AUTH: password, VALKEYCLI_AUTH: password }
     const answer = await run(cli, ['-h', address(ordinal), ...command], { env, deadline: 5000 })
     return `${answer.stdout}${answer.stderr}`.trim()
   }
-
-  const kill = async (ordinal: number) => {
-    const child = servers.get(ordinal)
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGKILL')
-    await gone
-    servers.delete(ordinal)
-  }
-
-  const background = async (name: string, env: NodeJS.ProcessEnv = {}): Promise<Running> => {
-    const work = await mkdtemp(join(folder, 'work-'))
-    const child = spawn(join(bin, 'sh'), [join(pod, name)], {
-      env: { ...base, WORK: work, ...env },
-      stdio: 'pipe',
+  const up = async (ordinal: number) => {
+    const what = `${server} of pod ${ordinal} to answer`
+    const state = await eventually(what, { deadline: 30_000, every: 20 }, async (see) => {
+      const answer = await ask(ordinal, 'PING')
+      see(answer)
+      if (answer === 'PONG') return 'up'
+      return hasEnded(processes.get(ordinal)?.at(-1)) ? 'ended' : undefined
     })
-    let said = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text) => (said += text))
-    const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)))
-    scope.defer(() => child.kill('SIGKILL'))
-    return { process: child, output: () => said, ended }
+    if (state === 'ended') throw new Error(`pod ${ordinal} did not start: see its log`)
+  }
+  const kill = async (...ordinals: number[]) => {
+    const children = ordinals.flatMap((ordinal) => processes.get(ordinal) ?? [])
+    await Promise.all(children.map(killed))
+    for (const ordinal of ordinals) processes.delete(ordinal)
   }
 
   scope.defer(async () => {
-    await Promise.all([...servers.keys()].map(kill))
+    await kill(...processes.keys())
     await rm(folder, { recursive: true, force: true })
   })
   scope.onFailure(async () => {
     const texts: Record<string, string> = {}
-    for (const ordinal of servers.keys()) {
-      texts[`pod-${ordinal}-nodes.txt`] = await ask(ordinal, 'CLUSTER', 'NODES').catch(String)
-      texts[`pod-${ordinal}.log`] = await readFile(join(folder, `pod-${ordinal}.log`), 'utf8').catch(String)
+    for (const ordinal of places.keys()) {
+      texts[`${name}/pod-${ordinal}-nodes.txt`] = await ask(ordinal, 'CLUSTER', 'NODES').catch(String)
+      texts[`${name}/pod-${ordinal}.log`] = await readFile(logOf(ordinal), 'utf8').catch(String)
     }
     return texts
   })
@@ -132,51 +164,60 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   return {
     size,
     folder,
+    mark,
+    bin,
     address,
     kill,
     ask,
-    background,
+    data: (ordinal) => podEnv(ordinal).DATA,
+    log: (ordinal) => readFile(logOf(ordinal), 'utf8'),
+
+    async place(ordinal, at) {
+      if (at === undefined) named.delete(ordinal)
+      else places.set(ordinal, at)
+      await writeHosts()
+    },
 
     async start(...ordinals) {
       for (const ordinal of ordinals) {
-        const env = podEnv(ordinal)
-        for (const place of [env.CONFIG, env.DATA, env.RUN]) await mkdir(place, { recursive: true })
-        await writeFile(join(env.CONFIG, 'server.conf'), serverConf(address(ordinal)))
-        await writeFile(join(env.CONFIG, 'directives'), DIRECTIVES)
-        await appendFile(join(folder, 'hosts'), `${address(ordinal)} r-${ordinal}.r-headless\n`)
-        const log = join(folder, `pod-${ordinal}.log`)
-        const child = spawn(join(bin, 'sh'), ['-c', `exec sh '${pod}/start.sh' >>'${log}' 2>&1`], {
-          env,
-          stdio: 'ignore',
-        })
-        servers.set(ordinal, child)
+        if (!places.has(ordinal)) places.set(ordinal, ordinal + 1)
+        named.add(ordinal)
+        const { CONFIG, DATA, RUN } = podEnv(ordinal)
+        for (const made of [CONFIG, DATA, RUN]) await mkdir(made, { recursive: true })
+        await writeFile(join(CONFIG, 'server.conf'), serverConf(address(ordinal)) + conf)
+        await writeFile(join(CONFIG, 'directives'), DIRECTIVES)
+        await appendFile(logOf(ordinal), `--- started at ${address(ordinal)}\n`)
       }
-      for (const ordinal of ordinals)
-        await eventually(
-          `${server} of pod ${ordinal} to answer`,
-          { deadline: 5000, every: 20 },
-          async (see) => {
-            const answer = await ask(ordinal, 'PING')
-            see(answer)
-            return answer === 'PONG' || undefined
-          },
-        )
+      await writeHosts()
+      for (const ordinal of ordinals) await spawnIn(ordinal, 'start.sh')
+      await Promise.all(ordinals.map((ordinal) => up(ordinal)))
     },
 
-    async otherVersion(version) {
-      const other = join(folder, 'other-version')
-      await mkdir(other)
-      await writeFile(join(other, server), `#!/bin/sh\necho "server v=${version} sha=0"\n`, { mode: 0o755 })
-      return `${other}:${bin}`
+    async keep(...ordinals) {
+      for (const ordinal of ordinals) await spawnIn(ordinal, 'keeper.sh')
     },
 
-    async script(name, args = [], env = {}) {
-      const work = await mkdtemp(join(folder, 'work-'))
-      const ordinal = Number(env.ORDINAL ?? 0)
-      return run(join(bin, 'sh'), [join(pod, name), ...args], {
-        env: { ...podEnv(ordinal), WORK: work, ...env },
+    async script(script, args = [], env = {}) {
+      return run(join(bin, 'sh'), [join(pod, script), ...args], {
+        env: { ...podEnv(Number(env.ORDINAL ?? 0)), WORK: await work(), ...env },
         deadline: 40_000,
       })
+    },
+
+    async background(script, env = {}) {
+      const { ORDINAL = '0', ...more } = env
+      const child = spawn(join(bin, 'sh'), [join(pod, script)], {
+        env: { ...podEnv(Number(ORDINAL)), WORK: await work(), ...more },
+        stdio: 'pipe',
+      })
+      let said = ''
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          said += text
+        })
+      const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)))
+      scope.defer(() => child.kill('SIGKILL'))
+      return { process: child, output: () => said, ended }
     },
   }
 }
@@ -184,33 +225,11 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
 /** All ordinals of a release. */
 export const all = (release: Release) => Array.from({ length: release.size }, (_, ordinal) => ordinal)
 
-/** What a preflight does first: it takes the lock from a run that nobody waits for any more, and keeps it. */
-const TAKE_OVER = `set -u
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/lock.sh"
-deadline_in 10
-take_lock_over || exit 1
-log lock "taken over"
-# Short sleeps, because a child of a killed shell keeps its connection open until it ends.
-for second in 1 2 3 4 5 6 7 8 9 10; do sleep 0.3; done
-holds_lock && log lock "still held"
-while :; do sleep 0.3; done
-`
+const hasEnded = (child?: ChildProcess) => !child || child.exitCode !== null || child.signalCode !== null
 
-const serverConf = (address: string) => `port 6379
-bind ${address}
-protected-mode no
-cluster-enabled yes
-cluster-config-file nodes.conf
-cluster-node-timeout 5000
-cluster-require-full-coverage no
-repl-diskless-sync yes
-repl-diskless-sync-delay 0
-appendonly yes
-save ""
-`
-
-const DIRECTIVES = `6.2 cluster-allow-replica-migration no
-7.0 cluster-port 16379
-99.0 a-directive-of-the-future yes
-`
+async function killed(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGKILL')
+  await gone
+}

@@ -14,8 +14,9 @@ export async function makeToolbox(at: string, layout: Layout, hosts: string): Pr
   await mkdir(bin, { recursive: true })
   const link = async (name: string, program: string) => symlink(await find(program), join(bin, name))
   if (layout === 'alpine') {
-    const applets = (await run('busybox', ['--list'])).stdout.trim().split('\n')
-    for (const applet of applets) await link(applet, 'busybox')
+    const busybox = await find('busybox')
+    const applets = (await run(busybox, ['--list'])).stdout.trim().split('\n')
+    await Promise.all(applets.map((applet) => symlink(busybox, join(bin, applet))))
   } else {
     for (const name of DEBIAN) await link(name, name)
     await link('sh', 'dash')
@@ -40,7 +41,7 @@ export async function enginePrograms(): Promise<[server: string, cli: string]> {
 }
 
 const DEBIAN =
-  'basename cat date dirname env grep head id mkdir mkfifo mv paste printf rm sed seq sleep sort sync tail timeout tr uname uniq wc'.split(
+  'basename cat cp cut date dirname env grep head id mkdir mkfifo mv paste printf rm sed seq sleep sort sync tail timeout tr uname uniq wc'.split(
     ' ',
   )
 

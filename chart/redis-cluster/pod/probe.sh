@@ -3,6 +3,8 @@
 set -u
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=peers.sh
+. "$(dirname "$0")/peers.sh"
 
 RUN=${RUN:-/run/cluster}
 
@@ -16,19 +18,34 @@ alive() {
 
 # Ready once, ready for the life of this server process: another shard's fall must not take this one from its clients.
 ready() {
-  answer=$(printf '%s\n' PING 'INFO server' 'CLUSTER INFO' 'INFO replication' | ask_all "$POD_IP" | tr -d '\r')
+  answer=$(printf '%s\n' PING 'INFO server' 'CLUSTER INFO' 'INFO replication' 'CLUSTER MYID' | ask_all "$POD_IP" | tr -d '\r')
   fact() { printf '%s\n' "$answer" | sed -n "s/^$1://p"; }
   case $answer in PONG*) ;; *) return 1 ;; esac
   marker=$RUN/ready-$(fact run_id)
   if [ -e "$marker" ]; then return 0; fi
-  # Before its creation there is no cluster to be part of, and helm --wait runs the Job that creates it only after this.
-  if [ "$(fact cluster_known_nodes)" = 1 ] && [ "$(fact cluster_slots_assigned)" = 0 ]; then return 0; fi
-  case $(fact role) in
-    slave) [ "$(fact master_link_status)" = up ] && [ "$(fact master_sync_in_progress)" = 0 ] || return 1 ;;
-    *) [ "$(fact cluster_state)" = ok ] || return 1 ;;
-  esac
+  part_of_its_cluster || return 1
   rm -f "$RUN"/ready-*
   : >"$marker"
+}
+
+# What a node says of itself proves nothing: one that all others have forgotten still reports that all is well.
+part_of_its_cluster() {
+  standing=$(standing "$(printf '%s\n' "$answer" | tail -n 1)")
+  if [ "$(fact cluster_known_nodes)" = 1 ] && [ "$(fact cluster_slots_assigned)" = 0 ]; then
+    # Before its creation there is no cluster to be part of, and helm --wait runs the Job that creates it only after this.
+    [ "$standing" = alone ] && exit 0
+    return 1
+  fi
+  [ "$standing" = joined ] || return 1
+  case $(fact role) in
+    slave) [ "$(fact master_link_status)" = up ] && [ "$(fact master_sync_in_progress)" = 0 ] ;;
+    *) [ "$(fact cluster_state)" = ok ] && replicas_in_sync ;;
+  esac
+}
+
+# A master is back only when its replicas are: the next pod of a rolling restart may be one of them.
+replicas_in_sync() {
+  case $(ask "$POD_IP" INFO replication) in *state=wait_bgsave* | *state=send_bulk*) return 1 ;; esac
 }
 
 case ${1:-} in

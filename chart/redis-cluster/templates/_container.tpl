@@ -48,3 +48,37 @@ imagePullSecrets:
       - key: {{ include "redis-cluster.secretKey" . }}
         path: password
 {{- end }}
+
+{{/* Who a pod is, for the scripts that run in it. */}}
+{{- define "redis-cluster.podEnv" -}}
+{{- include "redis-cluster.clusterEnv" . }}
+- name: POD_NAME
+  valueFrom: { fieldRef: { fieldPath: metadata.name } }
+- name: POD_IP
+  valueFrom: { fieldRef: { fieldPath: status.podIP } }
+{{- end }}
+
+{{/* What every script of a pod reads. */}}
+{{- define "redis-cluster.podMounts" -}}
+- name: pod
+  mountPath: /pod
+  readOnly: true
+- name: topology
+  mountPath: /topology
+  readOnly: true
+{{- if .Values.auth.enabled }}
+- name: auth
+  mountPath: /auth
+  readOnly: true
+{{- end }}
+- name: data
+  mountPath: /data
+{{- end }}
+
+{{/* Optional, because the preflight Job may come before it; mounted whole, because only then its changes are seen. */}}
+{{- define "redis-cluster.topologyVolume" -}}
+- name: topology
+  configMap:
+    name: {{ include "redis-cluster.fullname" . }}-topology
+    optional: true
+{{- end }}

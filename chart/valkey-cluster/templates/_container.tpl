@@ -48,3 +48,37 @@ imagePullSecrets:
       - key: {{ include "valkey-cluster.secretKey" . }}
         path: password
 {{- end }}
+
+{{/* Who a pod is, for the scripts that run in it. */}}
+{{- define "valkey-cluster.podEnv" -}}
+{{- include "valkey-cluster.clusterEnv" . }}
+- name: POD_NAME
+  valueFrom: { fieldRef: { fieldPath: metadata.name } }
+- name: POD_IP
+  valueFrom: { fieldRef: { fieldPath: status.podIP } }
+{{- end }}
+
+{{/* What every script of a pod reads. */}}
+{{- define "valkey-cluster.podMounts" -}}
+- name: pod
+  mountPath: /pod
+  readOnly: true
+- name: topology
+  mountPath: /topology
+  readOnly: true
+{{- if .Values.auth.enabled }}
+- name: auth
+  mountPath: /auth
+  readOnly: true
+{{- end }}
+- name: data
+  mountPath: /data
+{{- end }}
+
+{{/* Optional, because the preflight Job may come before it; mounted whole, because only then its changes are seen. */}}
+{{- define "valkey-cluster.topologyVolume" -}}
+- name: topology
+  configMap:
+    name: {{ include "valkey-cluster.fullname" . }}-topology
+    optional: true
+{{- end }}

@@ -13,7 +13,7 @@ metadata:
     {{- include "valkey-cluster.selectorLabels" . | nindent 4 }}
   annotations:
     checksum/config: {{ include "valkey-cluster.engineFiles" . | sha256sum }}
-    checksum/pod: {{ printf "%s%s%s" (.Files.Get "pod/lib.sh") (.Files.Get "pod/start.sh") (.Files.Get "pod/probe.sh") | sha256sum }}
+    checksum/pod: {{ include "valkey-cluster.podScripts" . | sha256sum }}
     {{- with .Values.pod.annotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -40,11 +40,11 @@ spec:
       {{- include "valkey-cluster.containerBase" . | nindent 6 }}
       command: [sh, /pod/start.sh]
       env:
-        {{- include "valkey-cluster.clusterEnv" . | nindent 8 }}
+        {{- include "valkey-cluster.podEnv" . | nindent 8 }}
         - name: REVISION
           value: {{ $.revision | quote }}
-        - name: POD_IP
-          valueFrom: { fieldRef: { fieldPath: status.podIP } }
+        - name: GRACE_SECONDS
+          value: {{ int .Values.pod.terminationGracePeriodSeconds | quote }}
         - name: NODE_NAME
           valueFrom: { fieldRef: { fieldPath: spec.nodeName } }
         - name: ZONE
@@ -63,6 +63,9 @@ spec:
           containerPort: 6379
         - name: gossip
           containerPort: 16379
+      lifecycle:
+        preStop:
+          exec: { command: [sh, /pod/handover.sh] }
       startupProbe:
         exec: { command: [sh, /pod/probe.sh, startup] }
         periodSeconds: 2
@@ -81,19 +84,10 @@ spec:
         failureThreshold: 3
       resources: {{- toYaml .Values.resources | nindent 8 }}
       volumeMounts:
-        - name: data
-          mountPath: /data
+        {{- include "valkey-cluster.podMounts" . | nindent 8 }}
         - name: config
           mountPath: /config
           readOnly: true
-        - name: pod
-          mountPath: /pod
-          readOnly: true
-        {{- if .Values.auth.enabled }}
-        - name: auth
-          mountPath: /auth
-          readOnly: true
-        {{- end }}
         - name: run
           mountPath: /run/cluster
         - name: tmp
@@ -101,6 +95,15 @@ spec:
         {{- with .Values.pod.extraVolumeMounts }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
+    - name: keeper
+      {{- include "valkey-cluster.containerBase" . | nindent 6 }}
+      command: [sh, /pod/keeper.sh]
+      env: {{- include "valkey-cluster.podEnv" . | nindent 8 }}
+      resources: {{- toYaml .Values.keeper.resources | nindent 8 }}
+      volumeMounts:
+        {{- include "valkey-cluster.podMounts" . | nindent 8 }}
+        - name: keeper
+          mountPath: /tmp
     {{- with .Values.pod.extraContainers }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -111,6 +114,7 @@ spec:
     - name: pod
       configMap:
         name: {{ include "valkey-cluster.fullname" . }}-pod
+    {{- include "valkey-cluster.topologyVolume" . | nindent 4 }}
     {{- if .Values.auth.enabled }}
     {{- include "valkey-cluster.authVolume" . | nindent 4 }}
     {{- end }}
@@ -118,6 +122,8 @@ spec:
     - name: run
       emptyDir: { medium: Memory, sizeLimit: 4Mi }
     - name: tmp
+      emptyDir: { sizeLimit: 16Mi }
+    - name: keeper
       emptyDir: { sizeLimit: 16Mi }
     {{- if not .Values.persistence.enabled }}
     - name: data
@@ -127,6 +133,13 @@ spec:
     {{- toYaml . | nindent 4 }}
     {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* The scripts that run in the pods; what only the Jobs run restarts none of them. */}}
+{{- define "valkey-cluster.podScripts" -}}
+{{- range list "lib.sh" "lock.sh" "peers.sh" "volume.sh" "start.sh" "probe.sh" "handover.sh" "join.sh" "keeper.sh" -}}
+{{- $.Files.Get (printf "pod/%s" .) -}}
+{{- end -}}
 {{- end }}
 
 {{- define "valkey-cluster.revision" -}}

@@ -1,0 +1,105 @@
+#!/bin/sh
+# preStop: a master gives its shard to a replica that is in sync, and leaves only when it is a replica itself.
+# Nothing but the grace period forces it to leave before: it may hold the only copy. It leaves at once where no replica
+# is known, where all of them are leaving too, or where the release itself is going.
+set -u
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# The kubelet shows a preStop's output to nobody, so it goes to the log of the container.
+LOG=${LOG:-/proc/1/fd/1}
+if [ -w "$LOG" ]; then exec >>"$LOG" 2>&1; fi
+
+# What the server takes to stop by itself comes off the grace period.
+BUDGET=$((GRACE_SECONDS - 15))
+
+# role: master or slave; empty when the server does not answer.
+role() { ask "$POD_IP" ROLE | head -n 1; }
+
+# Helm deletes Services before pods: a pod whose own name is gone has no cluster to come back to.
+release_is_going() { [ -z "$(address_of "${POD_NAME##*-}")" ]; }
+
+# Every pod says that it is leaving through a setting that peers can read and that matters only from now on: a replica
+# that is leaving is not to be promoted.
+say_leaving() { ask "$POD_IP" CONFIG SET cluster-replica-no-failover yes >/dev/null; }
+is_leaving() { ask "$1" CONFIG GET cluster-replica-no-failover | tail -n 1 | grep -q yes; }
+
+# replicas: of this master, those with the most of its data first: "in-sync ADDRESS" or "behind ADDRESS".
+replicas() {
+  ask "$POD_IP" INFO replication | tr -d '\r' | awk -F'[:,=]' '
+    /^slave[0-9]+:/ {
+      for (i = 2; i < NF; i += 2) field[$i] = $(i + 1)
+      print (field["state"] == "online" ? "in-sync" : "behind"), field["ip"], field["offset"]
+    }' | sort -k 1,1r -k 3,3nr | cut -d' ' -f1,2
+}
+
+# Replicas that a master knows but that are not connected are known to the cluster all the same.
+knows_replicas() {
+  ask "$POD_IP" CLUSTER NODES | tr -d '\r' | awk '
+    $3 ~ /myself/ { id = $1 } { master[NR] = $4 }
+    END { for (i in master) if (master[i] == id) exit 0; exit 1 }'
+}
+
+# heir: the address of the replica to take over; false when there is none yet, and `staying` says whether one may come.
+heir() {
+  staying=
+  replicas >"$WORK/replicas"
+  while read -r state address; do
+    if is_leaving "$address"; then continue; fi
+    staying=yes
+    if [ "$state" = in-sync ]; then echo "$address" >"$WORK/heir" && return 0; fi
+  done <"$WORK/replicas"
+  return 1
+}
+
+became_replica_within() {
+  RETRY=$(($(now) + $1))
+  while [ "$(now)" -le "$RETRY" ]; do
+    if [ "$(role)" != master ]; then return 0; fi
+    sleep 0.05
+  done
+  return 1
+}
+
+# Voters refuse to replace the same master twice within two node timeouts, and an election that was refused holds writes up
+# until the next. Whoever has been up for that long was replaced, if ever, longer ago.
+settle() {
+  timeout_ms=$(ask "$POD_IP" CONFIG GET cluster-node-timeout | tail -n 1)
+  while before_deadline; do
+    uptime=$(ask "$POD_IP" INFO server | tr -d '\r' | sed -n 's/^uptime_in_seconds://p')
+    if [ "$((${uptime:-0} * 1000))" -gt "$((${timeout_ms:-0} * 2))" ]; then return; fi
+    sleep 0.5
+  done
+}
+
+hand_over() {
+  deadline_in "$BUDGET"
+  told=
+  while before_deadline; do
+    if [ "$(role)" != master ]; then log handover "not a master, nothing to hand over" && return; fi
+    if release_is_going; then log handover "the release is going" && return; fi
+    if heir; then
+      settle
+      address=$(cat "$WORK/heir")
+      # The answer means that the replica will try; only this node's own role tells that it did. A second failover shortly
+      # after another is ignored by some versions, so it is asked for again.
+      ask "$address" CLUSTER FAILOVER >/dev/null
+      if became_replica_within 2; then
+        log handover "handed over to $address"
+        # Clients that wrote here are sent on to the new master for a moment longer.
+        sleep 1
+        return
+      fi
+    elif [ -z "$staying" ] && ! { [ ! -s "$WORK/replicas" ] && knows_replicas; }; then
+      log handover "no replica stays that could take over" && return
+    else
+      if [ -z "$told" ]; then log handover "waiting for a replica to be in sync"; fi
+      told=yes
+      sleep 0.5
+    fi
+  done
+  log handover "gave up after ${BUDGET}s: no replica took over"
+}
+
+say_leaving
+if [ "$(role)" = master ]; then hand_over; fi

@@ -1,0 +1,94 @@
+# shellcheck shell=sh
+# Sourced by start.sh: looks after the volume before the server opens it. The server's own identity is in nodes.conf, and a
+# server with data but without its identity would claim the slots of its keys as a stranger.
+
+# usable FILE: whether a server could start with this nodes.conf: it knows itself, and the last line is there.
+usable() { grep -q ' [a-z,]*myself' "$1" 2>/dev/null && grep -q '^vars currentEpoch ' "$1"; }
+
+has_data() {
+  for VOLUME_FILE in "$DATA"/dump.rdb "$DATA"/appendonly.aof "$DATA"/appendonlydir/*; do
+    if [ -s "$VOLUME_FILE" ]; then return 0; fi
+  done
+  return 1
+}
+
+# own_line FIELD: a field of the node's own line in nodes.conf: 1 its id, 9 its first slots.
+own_line() { awk -v field="$1" '$3 ~ /myself/ { print $field }' "$DATA/nodes.conf"; }
+
+look_after_volume() {
+  if ! usable "$DATA/nodes.conf"; then
+    identify || return 1
+  fi
+  if [ ! -e "$DATA/nodes.conf" ]; then
+    await_failover "address" "$POD_IP" "this pod lost its volume, and its address is still that of a master"
+  elif [ "$(standing "$(own_line 1)")" = outside ]; then
+    log volume "the cluster has forgotten this node, $(own_line 1)"
+    set_aside
+  elif ! has_data && owns_with_replica; then
+    await_failover "id" "$(own_line 1)" "this master lost its data"
+  fi
+}
+
+# Without a usable nodes.conf: the kept copy says who this data belongs to; data that nobody can place is not touched.
+identify() {
+  if ! has_data; then
+    rm -f "$DATA/nodes.conf"
+  elif usable "$DATA/nodes.conf.kept"; then
+    log volume "nodes.conf is missing or broken; its kept copy takes its place"
+    cp "$DATA/nodes.conf.kept" "$DATA/nodes.conf.new" && mv "$DATA/nodes.conf.new" "$DATA/nodes.conf"
+  else
+    log refuse "the volume holds data, but no usable nodes.conf and no kept copy of it, so nobody can say which slots are its own. If the shard has another copy, empty the volume: this pod then joins as a new replica. If not, bring nodes.conf back from a backup."
+    return 1
+  fi
+}
+
+# set_aside: keeps the old data in a folder of its own, one at a time, and leaves an empty volume.
+set_aside() {
+  ASIDE=$DATA/aside
+  rm -rf "$ASIDE"
+  mkdir "$ASIDE"
+  for VOLUME_FILE in "$DATA"/*; do
+    case ${VOLUME_FILE##*/} in
+      aside | lost+found) ;;
+      *) mv "$VOLUME_FILE" "$ASIDE/" ;;
+    esac
+  done
+  log volume "what was on it is now in $ASIDE, and this pod joins as a new node"
+}
+
+owns_with_replica() {
+  [ -n "$(own_line 9)" ] && awk -v id="$(own_line 1)" '$4 == id && $3 !~ /fail/ { found = 1 } END { exit !found }' "$DATA/nodes.conf"
+}
+
+# await_failover id|address VALUE WHY: waits while the peers take that node for the owner of slots, up to the time a failover
+# takes. A master that came back without its data would have its replica throw the data away; a new node at the old one's
+# address would keep the others from ever counting the old one as failed.
+await_failover() {
+  if [ "$(owns_slots "$1" "$2")" != yes ]; then return; fi
+  VOLUME_TIMEOUT=$(sed -n 's/^cluster-node-timeout //p' "$CONFIG/server.conf")
+  VOLUME_SECONDS=$((VOLUME_TIMEOUT * 3 / 1000 + 5))
+  log volume "$3: waiting up to ${VOLUME_SECONDS}s until a replica took over"
+  deadline_in "$VOLUME_SECONDS"
+  while before_deadline; do
+    if [ "$(owns_slots "$1" "$2")" = no ]; then
+      log volume "its slots have another owner now"
+      return
+    fi
+    sleep 1
+  done
+  log volume "no replica took over; starting empty"
+}
+
+# owns_slots id|address VALUE: yes or no, as the first peer that answers has it; empty when none does.
+owns_slots() {
+  for VOLUME_PEER in $(peers); do
+    VOLUME_ADDRESS=$(address_of "$VOLUME_PEER")
+    if [ -z "$VOLUME_ADDRESS" ]; then continue; fi
+    VOLUME_OWNS=$(ASK_SECONDS=1 ask "$VOLUME_ADDRESS" CLUSTER NODES | tr -d '\r' | awk -v by="$1" -v value="$2" '
+      NF < 8 { next }
+      { seen = 1; sub(/:[0-9]+@.*/, "", $2) }
+      NF > 8 && (by == "id" ? $1 : $2) == value { owns = 1 }
+      END { if (seen) print (owns ? "yes" : "no") }')
+    if [ -n "$VOLUME_OWNS" ]; then echo "$VOLUME_OWNS" && return; fi
+  done
+}

@@ -1,0 +1,56 @@
+# shellcheck shell=sh
+# Sourced by who needs to know how this pod stands with the others. The number of pods is in the topology's ConfigMap,
+# mounted, and nowhere in the pod itself.
+
+TOPOLOGY=${TOPOLOGY:-/topology}
+ORDINAL=${POD_NAME##*-}
+
+# desired KEY: a line of the desired topology; 0 while there is none.
+desired() { cat "$TOPOLOGY/$1" 2>/dev/null || echo 0; }
+desired_size() { echo $(($(desired shards) * (1 + $(desired replicas)))); }
+
+# peers: the ordinals of all pods but this one, beginning anywhere, so that nobody is held up by the same silent peers again
+# and again.
+peers() {
+  awk -v n="$(desired_size)" -v self="$ORDINAL" -v first="$(now)" '
+    BEGIN { for (i = 0; i < n; i++) { peer = (first + i) % n; if (peer != self) print peer } }'
+}
+
+# peer_says ADDRESS ID: what a peer can tell of the cluster and of the node with that id:
+#   silent | stranger | none (it has no cluster) | broken (not all slots are served) | whole, then: listed | unlisted
+peer_says() {
+  printf '%s\n' 'CLUSTER INFO' 'CONFIG GET syslog-ident' 'CLUSTER NODES' | ask_all "$1" | tr -d '\r' |
+    awk -v id="$2" -v mark=",release=$RELEASE," '
+      /^cluster_state:/ { state = substr($0, 15) }
+      /^cluster_slots_ok:/ { ok = substr($0, 18) }
+      /^cluster_slots_assigned:/ { assigned = substr($0, 24) }
+      /^cluster_known_nodes:/ { known = substr($0, 21) }
+      /^node=.*,revision=/ { ours = index($0, mark) }
+      NF >= 8 && $1 == id && $3 !~ /handshake/ { listed = 1 }
+      END {
+        if (state == "") { print "silent"; exit }
+        if (!ours) { print "stranger"; exit }
+        if (known == 1 && assigned == 0) print "none unlisted"
+        else print (ok == 16384 && state == "ok" ? "whole" : "broken"), (listed ? "listed" : "unlisted")
+      }'
+}
+
+# standing ID: how the node with this id stands with the others. What cannot be asked is never taken for a new cluster:
+#   joined   a peer lists it
+#   outside  a whole cluster of this release does not
+#   alone    every peer that is there has no cluster either
+#   unknown  none of these can be told yet
+standing() {
+  STANDING=alone
+  for STANDING_PEER in $(peers); do
+    STANDING_ADDRESS=$(address_of "$STANDING_PEER")
+    if [ -z "$STANDING_ADDRESS" ]; then continue; fi
+    case $(ASK_SECONDS=1 peer_says "$STANDING_ADDRESS" "$1") in
+      *' listed') echo joined && return ;;
+      whole*) STANDING=outside ;;
+      none*) ;;
+      *) if [ "$STANDING" = alone ]; then STANDING=unknown; fi ;;
+    esac
+  done
+  echo "$STANDING"
+}

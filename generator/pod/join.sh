@@ -1,0 +1,91 @@
+# shellcheck shell=sh
+# Sourced by keeper.sh: how a pod that is part of nothing becomes part of its own release's cluster.
+
+JOIN_SEEN=
+JOIN_ALONE=0
+
+# join: meets a peer that was seen to be part of a whole cluster of this release, twice. Where no pod at all has a cluster,
+# pod 0 creates it anew after a while: so does a release without volumes whose pods are all gone at once.
+join() {
+  if [ "$(keys)" != 0 ]; then return; fi
+  JOIN_TO=
+  JOIN_STANDING=alone
+  for JOIN_PEER in $(peers); do
+    JOIN_ADDRESS=$(address_of "$JOIN_PEER")
+    case $(if [ -n "$JOIN_ADDRESS" ]; then peer_says "$JOIN_ADDRESS" "$(own_id)"; fi) in
+      whole*) JOIN_TO=$JOIN_ADDRESS && break ;;
+      none*) ;;
+      *) JOIN_STANDING=unknown ;;
+    esac
+  done
+  if [ -n "$JOIN_TO" ] && [ "$JOIN_TO" = "$JOIN_SEEN" ]; then
+    log join "pod $JOIN_PEER at $JOIN_TO is part of a whole cluster: $(ask "$POD_IP" CLUSTER MEET "$JOIN_TO" "$PORT")"
+    JOIN_SEEN=
+  else
+    JOIN_SEEN=$JOIN_TO
+  fi
+  if [ "$JOIN_STANDING" = alone ] && [ -z "$JOIN_TO" ] && [ "$(desired_size)" -gt 0 ]; then
+    JOIN_ALONE=$((JOIN_ALONE + 1))
+  else
+    JOIN_ALONE=0
+  fi
+  if [ "$ORDINAL" = 0 ] && [ "$JOIN_ALONE" -ge 15 ]; then create_anew; fi
+}
+
+create_anew() {
+  JOIN_ALONE=0
+  log join "no pod has a cluster: creating it"
+  SHARDS=$(desired shards) REPLICAS=$(desired replicas) DEADLINE_SECONDS=120 sh "$HERE/reconcile.sh"
+}
+
+# belong: a node without slots and keys that is nobody's replica becomes one where one is missing, unless somebody else is at
+# work on the topology. Having learned of a node that is no pod of this release it leaves again.
+belong() {
+  if [ "$(fact role)" != master ] || [ "$(keys)" != 0 ] || [ -n "$(own_slots)" ]; then return; fi
+  LOCK_ADDRESS=$(address_of 0)
+  if [ -z "$LOCK_ADDRESS" ] || [ -n "$(lock_holder)" ]; then return; fi
+  if leave_strangers; then return; fi
+  if [ "$(fact cluster_slots_ok)" != 16384 ]; then return; fi
+  BELONG_TO=$(vacancy)
+  if [ -z "$BELONG_TO" ]; then return; fi
+  log join "becomes a replica of $BELONG_TO: $(ask "$POD_IP" CLUSTER REPLICATE "$BELONG_TO")"
+}
+
+own_slots() { awk 'NF > 8 && $3 ~ /myself/ { print $9 }' "$VIEW"; }
+
+# leave_strangers: true when the view has a live node whose id is no pod's own; this server, still empty, then forgets all.
+leave_strangers() {
+  BELONG_IDS=" $(own_id) "
+  for BELONG_PEER in $(peers); do
+    BELONG_ADDRESS=$(address_of "$BELONG_PEER")
+    if [ -z "$BELONG_ADDRESS" ]; then continue; fi
+    BELONG_ID=$(ask "$BELONG_ADDRESS" CLUSTER MYID | tr -d '\r')
+    # A pod that is there and cannot be asked may be any of them.
+    if [ -z "$BELONG_ID" ]; then return 1; fi
+    BELONG_IDS="$BELONG_IDS$BELONG_ID "
+  done
+  BELONG_STRANGER=$(awk -v ids="$BELONG_IDS" '
+    NF >= 8 && $2 ~ /@/ && $3 !~ /fail|noaddr|handshake/ && $8 == "connected" && !index(ids, " " $1 " ") { print $1; exit }' "$VIEW")
+  if [ -z "$BELONG_STRANGER" ]; then return 1; fi
+  log join "node $BELONG_STRANGER is no pod of this release: leaving that cluster: $(ask "$POD_IP" CLUSTER RESET HARD)"
+}
+
+# vacancy: the master whose replica this node is to be. All empty nodes see the same list and take the same turns.
+vacancy() {
+  awk -v id="$(own_id)" -v wanted="$(desired replicas)" '
+    NF >= 8 && $2 ~ /@/ && $3 !~ /fail|noaddr|handshake/ {
+      if ($3 ~ /slave/) replicas[$4]++
+      else if (NF > 8) masters[++m] = $1
+      else empty[++e] = $1
+    }
+    function sort(list, n,    i, j, one) {
+      for (i = 2; i <= n; i++) { one = list[i]; for (j = i; j > 1 && list[j - 1] > one; j--) list[j] = list[j - 1]; list[j] = one }
+    }
+    END {
+      sort(masters, m); sort(empty, e)
+      for (turn = 1; turn <= e; turn++) if (empty[turn] == id) break
+      # the shards that lack most come first
+      for (have = 0; have < wanted; have++)
+        for (i = 1; i <= m; i++) if (replicas[masters[i]] + 0 <= have && ++place == turn) { print masters[i]; exit }
+    }' "$VIEW"
+}

@@ -1,0 +1,19 @@
+/** The configuration of a server, as the chart's ConfigMap has it but for the address. */
+export const serverConf = (address: string) => `port 6379
+bind ${address}
+protected-mode no
+cluster-enabled yes
+cluster-config-file nodes.conf
+cluster-node-timeout 5000
+cluster-require-full-coverage no
+repl-diskless-sync yes
+repl-diskless-sync-delay 0
+appendonly yes
+save ""
+`
+
+/** Directives by version, one of them unknown to any engine. */
+export const DIRECTIVES = `6.2 cluster-allow-replica-migration no
+7.0 cluster-port 16379
+99.0 a-directive-of-the-future yes
+`

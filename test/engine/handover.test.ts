@@ -1,0 +1,92 @@
+import * as assert from 'uvu/assert'
+import { suite } from '../harness/suite.ts'
+import { all, prepare, type Release } from './release.ts'
+import { createWithKeys, untilWhole } from './whole.ts'
+
+const test = suite('handover', { timeout: 60_000 })
+
+const roleOf = async (release: Release, ordinal: number) =>
+  (await release.ask(ordinal, 'ROLE')).split('\n')[0]
+
+/** The ordinals of a master and of its replica. */
+async function pair(release: Release): Promise<[master: number, replica: number]> {
+  for (const ordinal of all(release)) {
+    const [role, host] = (await release.ask(ordinal, 'ROLE')).split('\n')
+    const master = all(release).find((one) => release.address(one) === host)
+    if (role === 'slave' && master !== undefined) return [master, ordinal]
+  }
+  throw new Error('no replica')
+}
+
+/** Lets a pod leave, and returns how long it took, in seconds. */
+async function leave(release: Release, ordinal: number): Promise<number> {
+  const { code, stderr, seconds } = await release.script('handover.sh', [], { ORDINAL: `${ordinal}` })
+  assert.is(code, 0, stderr)
+  return seconds
+}
+
+for (const layout of ['debian', 'alpine'] as const)
+  test(`${layout}: a master leaves as a replica of its own replica, again and again`, async (_, scope) => {
+    const release = await prepare(scope, { layout })
+    await createWithKeys(release, all(release))
+    for (let turn = 0; turn < (layout === 'debian' ? 3 : 1); turn++) {
+      const [master, replica] = await pair(release)
+      const seconds = await leave(release, master)
+      assert.is(await roleOf(release, master), 'slave')
+      assert.is(await roleOf(release, replica), 'master')
+      assert.ok(seconds < 13, `took ${seconds} s`)
+      // The process ends and comes back, as every pod's does that hands over: an engine that has won an election lately and
+      // lives on takes its old votes for a new victory.
+      await release.kill(master)
+      await release.place(master, 100 + turn)
+      await release.start(master)
+      await release.keep(master)
+      await untilWhole(release)
+    }
+    await untilWhole(release)
+  })
+
+test('a replica leaves at once', async (_, scope) => {
+  const release = await prepare(scope)
+  await createWithKeys(release, all(release))
+  const [, replica] = await pair(release)
+  assert.ok((await leave(release, replica)) < 1)
+})
+
+test('a master leaves at once where its only replica is leaving too', async (_, scope) => {
+  const release = await prepare(scope)
+  await createWithKeys(release, all(release))
+  const [master, replica] = await pair(release)
+  await leave(release, replica)
+  assert.ok((await leave(release, master)) < 1)
+  assert.is(await roleOf(release, master), 'master')
+  assert.match(await release.log(master), /no replica stays that could take over/)
+})
+
+test('a master without replicas leaves at once', async (_, scope) => {
+  const release = await prepare(scope, { replicas: 0 })
+  await createWithKeys(release, all(release))
+  assert.ok((await leave(release, 1)) < 1)
+})
+
+test('a master leaves at once where the release is going', async (_, scope) => {
+  const release = await prepare(scope)
+  await createWithKeys(release, all(release))
+  const [master] = await pair(release)
+  for (const ordinal of all(release)) await release.place(ordinal, undefined)
+  assert.ok((await leave(release, master)) < 1)
+  assert.match(await release.log(master), /the release is going/)
+})
+
+test('a master whose replica is away stays for as long as it may', async (_, scope) => {
+  const release = await prepare(scope)
+  await createWithKeys(release, all(release))
+  const [master, replica] = await pair(release)
+  await release.kill(replica)
+  // A grace period of 30 s, less what the server itself takes; the others count the replica as failed after some 6 s.
+  const seconds = await leave(release, master)
+  assert.ok(seconds > 14, `left after ${seconds} s`)
+  assert.match(await release.log(master), /waiting for a replica to be in sync/)
+})
+
+test.run()

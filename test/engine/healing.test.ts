@@ -1,0 +1,112 @@
+import { rm } from 'node:fs/promises'
+import * as assert from 'uvu/assert'
+import { eventually } from '../harness/deadline.ts'
+import { suite } from '../harness/suite.ts'
+import { all, prepare, type Release } from './release.ts'
+import { createWithKeys, keysOf, untilLogged, untilWhole } from './whole.ts'
+
+const test = suite('healing', { timeout: 90_000 })
+
+/** Stops all pods and starts them where `at` says. */
+async function moveAll(release: Release, at: (ordinal: number) => number): Promise<void> {
+  await release.kill(...all(release))
+  for (const ordinal of all(release)) await release.place(ordinal, at(ordinal))
+  await release.start(...all(release))
+  await release.keep(...all(release))
+}
+
+const moves: [name: string, at: (ordinal: number) => number][] = [
+  ['all pods come back at new addresses', (ordinal) => ordinal + 101],
+  ['pods come back at each other’s addresses', (ordinal) => ((ordinal + 1) % 6) + 1],
+  ['one pod comes back at a new address', (ordinal) => (ordinal === 2 ? 99 : ordinal + 1)],
+]
+
+for (const [name, at] of moves)
+  test(`${name}, and nothing is lost`, async (_, scope) => {
+    const release = await prepare(scope)
+    await createWithKeys(release, all(release))
+    const keys = await keysOf(release, all(release))
+    await moveAll(release, at)
+    await untilWhole(release)
+    // The test of the release leaves a key a shard for a minute.
+    assert.ok((await keysOf(release, all(release))) >= keys)
+  })
+
+test('without one of them the others become a cluster again, and the last joins them later', async (_, scope) => {
+  const release = await prepare(scope)
+  await createWithKeys(release, all(release))
+  await release.kill(...all(release))
+  for (const ordinal of all(release)) await release.place(ordinal, ordinal + 101)
+  await release.place(5, undefined)
+  const others = all(release).slice(0, 5)
+  await release.start(...others)
+  await release.keep(...others)
+  await eventually('the others to serve all slots', { deadline: 25_000 }, async (see) => {
+    const infos = await Promise.all(others.map((ordinal) => release.ask(ordinal, 'CLUSTER', 'INFO')))
+    see(infos.join('\n'))
+    return infos.every((info) => /cluster_state:ok[\s\S]*cluster_slots_ok:16384/.test(info)) || undefined
+  })
+  await release.start(5)
+  await release.keep(5)
+  await untilWhole(release)
+})
+
+test('a pod that lost its volume joins again, its shard has its replica, and the next upgrade forgets its old id', async (_, scope) => {
+  const release = await prepare(scope)
+  await createWithKeys(release, all(release))
+  const keys = await keysOf(release, all(release))
+  await release.kill(0)
+  await rm(release.data(0), { recursive: true })
+  await release.place(0, 100)
+  await release.start(0)
+  await release.keep(0)
+  const unready = await release.script('probe.sh', ['readiness'])
+  assert.is.not(unready.code, 0, 'a pod that is not part of the cluster is not ready')
+  await untilLogged(release, 0, /join +becomes a replica of [0-9a-f]{40}: OK/, 30_000)
+  await eventually('pod 0 to be ready', { deadline: 10_000 }, async () => {
+    return (await release.script('probe.sh', ['readiness'])).code === 0 || undefined
+  })
+  const upgrade = await release.script('reconcile.sh')
+  assert.is(upgrade.code, 0, upgrade.stdout)
+  assert.match(upgrade.stdout, /forget node/)
+  for (const ordinal of all(release))
+    assert.is((await release.ask(ordinal, 'CLUSTER', 'NODES')).split('\n').length, 6)
+  await untilWhole(release)
+  assert.ok((await keysOf(release, all(release))) >= keys)
+})
+
+test('all pods gone with all they had: the cluster is created anew, without any help', async (_, scope) => {
+  const release = await prepare(scope, { replicas: 0 })
+  await createWithKeys(release, all(release))
+  await release.kill(...all(release))
+  for (const ordinal of all(release)) await rm(release.data(ordinal), { recursive: true })
+  await release.start(...all(release))
+  await release.keep(...all(release))
+  await untilWhole(release, 40_000)
+})
+
+test('two releases whose pods take each other’s addresses never join each other', async (_, scope) => {
+  const one = await prepare(scope, { replicas: 0, net: 'shared' })
+  const two = await prepare(scope, { replicas: 0, net: 'shared' })
+  for (const ordinal of all(two)) await two.place(ordinal, ordinal + 11)
+  await createWithKeys(one, all(one))
+  await createWithKeys(two, all(two))
+  const ids = async (release: Release) =>
+    (await Promise.all(all(release).map((ordinal) => release.ask(ordinal, 'CLUSTER', 'MYID')))).sort()
+  const before = [await ids(one), await ids(two)]
+  await one.kill(...all(one))
+  await two.kill(...all(two))
+  for (const ordinal of all(one)) await one.place(ordinal, ordinal + 11)
+  for (const ordinal of all(two)) await two.place(ordinal, ordinal + 1)
+  for (const release of [one, two]) {
+    await release.start(...all(release))
+    await release.keep(...all(release))
+  }
+  for (const release of [one, two]) await untilWhole(release)
+  assert.equal([await ids(one), await ids(two)], before)
+  for (const release of [one, two])
+    for (const ordinal of all(release))
+      assert.is((await release.ask(ordinal, 'CLUSTER', 'NODES')).split('\n').length, 3)
+})
+
+test.run()

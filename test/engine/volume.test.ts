@@ -1,0 +1,120 @@
+import { access, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { eventually } from '../harness/deadline.ts'
+import { suite } from '../harness/suite.ts'
+import { all, prepare, type Release } from './release.ts'
+import { createWithKeys, keysOf, untilLogged, untilWhole } from './whole.ts'
+
+const test = suite('a volume that is not as it was left', { timeout: 90_000 })
+
+const nodesConf = (release: Release, ordinal: number) => join(release.data(ordinal), 'nodes.conf')
+
+/** Creates a cluster whose volumes all have a kept copy of nodes.conf. */
+async function created(release: Release): Promise<number> {
+  await createWithKeys(release, all(release))
+  for (const ordinal of all(release))
+    await eventually(`pod ${ordinal} to keep a copy of nodes.conf`, { deadline: 15_000 }, async () =>
+      access(`${nodesConf(release, ordinal)}.kept`).then(
+        () => true,
+        () => undefined,
+      ),
+    )
+  return keysOf(release, all(release))
+}
+
+const damages: [name: string, damage: (file: string) => Promise<void>][] = [
+  ['missing', (file) => rm(file)],
+  ['empty', (file) => writeFile(file, '')],
+  ['cut off', async (file) => truncate(file, (await readFile(file)).length - 60)],
+]
+
+for (const [name, damage] of damages)
+  test(`nodes.conf is ${name}: the kept copy takes its place, and the node is who it was`, async (_, scope) => {
+    const release = await prepare(scope)
+    const keys = await created(release)
+    const id = await release.ask(1, 'CLUSTER', 'MYID')
+    await release.kill(1)
+    await damage(nodesConf(release, 1))
+    await release.start(1)
+    await release.keep(1)
+    assert.is(await release.ask(1, 'CLUSTER', 'MYID'), id)
+    assert.match(await release.log(1), /its kept copy takes its place/)
+    await untilWhole(release)
+    assert.ok((await keysOf(release, all(release))) >= keys)
+  })
+
+test('data without nodes.conf or a copy is not touched, and the log says what to do', async (_, scope) => {
+  const release = await prepare(scope)
+  const keys = await created(release)
+  await release.kill(1)
+  await rm(nodesConf(release, 1))
+  await rm(`${nodesConf(release, 1)}.kept`)
+  const refused = await release.start(1).catch((error: Error) => error.message)
+  assert.is(refused, 'pod 1 did not start: see its log')
+  assert.match(
+    await release.log(1),
+    /refuse +the volume holds data, but no usable nodes\.conf .*empty the volume/,
+  )
+  await access(join(release.data(1), 'appendonlydir'))
+  // What it says works.
+  await rm(release.data(1), { recursive: true })
+  await release.start(1)
+  await release.keep(1)
+  await untilLogged(release, 1, /becomes a replica of \S+: OK/, 30_000)
+  assert.is((await release.script('reconcile.sh')).code, 0)
+  await untilWhole(release)
+  assert.ok((await keysOf(release, all(release))) >= keys)
+})
+
+test('a new node at the address of a lost master lets the replica go first', async (_, scope) => {
+  const release = await prepare(scope)
+  const keys = await created(release)
+  const master = (await Promise.all(all(release).map((ordinal) => release.ask(ordinal, 'ROLE')))).findIndex(
+    (role) => role.startsWith('master'),
+  )
+  await release.kill(master)
+  await rm(release.data(master), { recursive: true })
+  await release.start(master)
+  await release.keep(master)
+  assert.match(await release.log(master), /its address is still that of a master: waiting/)
+  await untilLogged(release, master, /becomes a replica of \S+: OK/, 30_000)
+  assert.is((await release.script('reconcile.sh')).code, 0)
+  await untilWhole(release)
+  assert.ok((await keysOf(release, all(release))) >= keys)
+})
+
+test('a node that the cluster has forgotten keeps its old data aside and joins as a new one', async (_, scope) => {
+  const release = await prepare(scope)
+  await created(release)
+  const replica = (await Promise.all(all(release).map((ordinal) => release.ask(ordinal, 'ROLE')))).findIndex(
+    (role) => role.startsWith('slave'),
+  )
+  const id = await release.ask(replica, 'CLUSTER', 'MYID')
+  await release.kill(replica)
+  for (const ordinal of all(release))
+    if (ordinal !== replica) await release.ask(ordinal, 'CLUSTER', 'FORGET', id)
+  await release.start(replica)
+  await release.keep(replica)
+  assert.is.not(await release.ask(replica, 'CLUSTER', 'MYID'), id)
+  assert.match(await release.log(replica), new RegExp(`the cluster has forgotten this node, ${id}`))
+  assert.match(await readFile(join(release.data(replica), 'aside', 'nodes.conf'), 'utf8'), new RegExp(id))
+  await untilWhole(release)
+})
+
+test('a master that lost its data but not its name lets its replica go first: all keys are there', async (_, scope) => {
+  const release = await prepare(scope)
+  const keys = await created(release)
+  const master = (await Promise.all(all(release).map((ordinal) => release.ask(ordinal, 'ROLE')))).findIndex(
+    (role) => role.startsWith('master'),
+  )
+  await release.kill(master)
+  await rename(join(release.data(master), 'appendonlydir'), join(release.folder, 'lost'))
+  await release.start(master)
+  await release.keep(master)
+  assert.match(await release.log(master), /this master lost its data: waiting/)
+  await untilWhole(release)
+  assert.ok((await keysOf(release, all(release))) >= keys)
+})
+
+test.run()

@@ -1,0 +1,50 @@
+import { eventually } from '../harness/deadline.ts'
+import type { Release } from './release.ts'
+
+/** Runs the release's own test until it passes: all slots served, all nodes agree, every shard takes a write. */
+export function untilWhole(release: Release, deadline = 25_000): Promise<true> {
+  return eventually('a whole cluster', { deadline, every: 300 }, async (see) => {
+    const { code, stdout, stderr } = await release.script('test.sh')
+    see(stdout.trimEnd().split('\n').at(-1) + stderr)
+    return code === 0 || undefined
+  })
+}
+
+/** Starts a release with its keepers, creates the cluster, and writes keys to it. */
+export async function createWithKeys(release: Release, ordinals: number[]): Promise<void> {
+  await release.start(...ordinals)
+  await release.keep(...ordinals)
+  const job = await release.script('reconcile.sh')
+  if (job.code !== 0) throw new Error(job.stdout + job.stderr)
+  for (let key = 0; key < 30; key++) await setAnywhere(release, ordinals, `key:${key}`)
+}
+
+async function setAnywhere(release: Release, ordinals: number[], key: string): Promise<void> {
+  for (const ordinal of ordinals) if ((await release.ask(ordinal, 'SET', key, key)) === 'OK') return
+  throw new Error(`no node took ${key}`)
+}
+
+/** The number of keys on the masters. */
+export async function keysOf(release: Release, ordinals: number[]): Promise<number> {
+  const sizes = await Promise.all(
+    ordinals.map(async (ordinal) => {
+      if (!(await release.ask(ordinal, 'ROLE')).startsWith('master')) return 0
+      return Number(await release.ask(ordinal, 'DBSIZE'))
+    }),
+  )
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
+/** Waits until a pod's log has a text. */
+export function untilLogged(
+  release: Release,
+  ordinal: number,
+  text: string | RegExp,
+  deadline = 15_000,
+): Promise<true> {
+  return eventually(`pod ${ordinal} to log ${text}`, { deadline, every: 50 }, async (see) => {
+    const log = await release.log(ordinal)
+    see(log)
+    return (typeof text === 'string' ? log.includes(text) : text.test(log)) || undefined
+  })
+}
