@@ -134,7 +134,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   }
   const up = async (ordinal: number) => {
     const what = `${server} of pod ${ordinal} to answer`
-    const state = await eventually(what, { deadline: 30_000, every: 20 }, async (see) => {
+    const state = await eventually(what, { deadline: 30_000, every: 100 }, async (see) => {
       const answer = await ask(ordinal, 'PING')
       see(answer)
       if (answer === 'PONG') return 'up'

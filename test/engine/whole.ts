@@ -3,7 +3,7 @@ import type { Release } from './release.ts'
 
 /** Runs the release's own test until it passes: all slots served, all nodes agree, every shard takes a write. */
 export function untilWhole(release: Release, deadline = 25_000): Promise<true> {
-  return eventually('a whole cluster', { deadline, every: 300 }, async (see) => {
+  return eventually('a whole cluster', { deadline, every: 700 }, async (see) => {
     const { code, stdout, stderr } = await release.script('test.sh')
     see(stdout.trimEnd().split('\n').at(-1) + stderr)
     return code === 0 || undefined

@@ -21,7 +21,7 @@ export const levels: Record<string, Level> = {
     atOnce: 2,
     always: true,
   },
-  engine: { tools: ['engine', 'busybox', 'mawk'], cluster: false, atOnce: 6, always: true },
+  engine: { tools: ['engine', 'busybox', 'mawk'], cluster: false, atOnce: 4, always: true },
   kind: { tools: inCluster, cluster: true, atOnce: 1, always: true },
   matrix: { tools: inCluster, cluster: true, atOnce: 1, always: false },
   bench: { tools: inCluster, cluster: true, atOnce: 1, always: false },
