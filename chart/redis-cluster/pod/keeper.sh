@@ -15,6 +15,7 @@ HERE=$(dirname "$0")
 
 # Whoever does not answer at once is asked again in the next round.
 ASK_SECONDS=2
+NAME_SECONDS=1
 DATA=${DATA:-/data}
 VIEW=$WORK/view
 
@@ -76,10 +77,16 @@ keep_copy() {
   cp "$DATA/nodes.conf" "$DATA/nodes.conf.kept.new" && mv "$DATA/nodes.conf.kept.new" "$DATA/nodes.conf.kept"
 }
 
-# rest: at rest once in ten seconds, in the first minute of a server and while something is wrong once a second.
+# rest: at rest once in ten seconds, in the first minute of a server and while something is wrong once a second. A server that
+# sees a majority of masters within two seconds of its start serves at once; one that sees it later takes five more.
 rest() {
-  REST=10
-  if [ "$health" != well ] || [ "$(fact uptime_in_seconds)" -lt 60 ]; then REST=1; fi
+  REST_UPTIME=$(fact uptime_in_seconds)
+  if [ "$health" = well ] && [ "${REST_UPTIME:-0}" -ge 60 ]; then
+    REST=10
+  else
+    REST=1
+    case $health in none | ill) if [ "${REST_UPTIME:-0}" -lt 10 ]; then REST=0.2; fi ;; esac
+  fi
   sleep "$REST" &
   wait $!
 }

@@ -4,6 +4,7 @@
 PORT=${PORT:-6379}
 AUTH_FILE=${AUTH_FILE:-/auth/password}
 ASK_SECONDS=${ASK_SECONDS:-4}
+NAME_SECONDS=${NAME_SECONDS:-2}
 WORK=${WORK:-/tmp}
 
 # The engine's programs go by its own name: an image of Valkey may or may not have the other names as well.
@@ -36,7 +37,8 @@ before_deadline() { [ "$(now)" -lt "$DEADLINE" ]; }
 
 # pod_name ORDINAL, address_of ORDINAL: the address is empty while the name does not resolve.
 pod_name() { echo "$NAME-$1"; }
-address_of() { getent hosts "$NAME-$1.$SERVICE" | awk '{ print $1; exit }'; }
+# A resolver that lost a packet asks again after five seconds; whoever needs the name does so sooner.
+address_of() { timeout "$NAME_SECONDS" getent hosts "$NAME-$1.$SERVICE" | awk '{ print $1; exit }'; }
 
 # ask ADDRESS COMMAND…: the node's answer, which may be an error it states; empty when it gives none in ASK_SECONDS.
 ask() {

@@ -2,7 +2,7 @@
 # Sourced by keeper.sh: how a pod that is part of nothing becomes part of its own release's cluster.
 
 JOIN_SEEN=
-JOIN_ALONE=0
+JOIN_ALONE_SINCE=
 
 # join: meets a peer that was seen to be part of a whole cluster of this release, twice. Where no pod at all has a cluster,
 # pod 0 creates it anew after a while: so does a release without volumes whose pods are all gone at once.
@@ -25,15 +25,15 @@ join() {
     JOIN_SEEN=$JOIN_TO
   fi
   if [ "$JOIN_STANDING" = alone ] && [ -z "$JOIN_TO" ] && [ "$(desired_size)" -gt 0 ]; then
-    JOIN_ALONE=$((JOIN_ALONE + 1))
+    JOIN_ALONE_SINCE=${JOIN_ALONE_SINCE:-$(now)}
+    if [ "$ORDINAL" = 0 ] && [ "$(($(now) - JOIN_ALONE_SINCE))" -ge 15 ]; then create_anew; fi
   else
-    JOIN_ALONE=0
+    JOIN_ALONE_SINCE=
   fi
-  if [ "$ORDINAL" = 0 ] && [ "$JOIN_ALONE" -ge 15 ]; then create_anew; fi
 }
 
 create_anew() {
-  JOIN_ALONE=0
+  JOIN_ALONE_SINCE=
   log join "no pod has a cluster: creating it"
   SHARDS=$(desired shards) REPLICAS=$(desired replicas) DEADLINE_SECONDS=120 sh "$HERE/reconcile.sh"
 }
