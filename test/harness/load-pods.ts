@@ -10,6 +10,8 @@ import { engineOf } from './values.ts'
 export interface ClientOptions {
   /** Labels of the client's pod: what a NetworkPolicy may ask for. */
   labels?: Record<string, string>
+  /** The Kubernetes node that its pods run on; any, unless told. */
+  place?: string
   /** The Secret that holds the password; the release's own unless told. */
   secret?: string
 }
@@ -21,28 +23,32 @@ export async function startClient(of: Release, args: string[], options: ClientOp
   const name = unique('client')
   const password = { name: options.secret ?? of.fullname, key: 'password', optional: true }
   await provideBundle(of.namespace)
-  await startPod(of.namespace, name, 1000, options.labels ?? {}, {
-    name: 'client',
-    image: await imageInCluster('client'),
-    command: ['node', '/load/client.mjs', ...args],
-    env: [
-      { name: 'CLUSTER_HOST', value: of.fullname },
-      { name: 'CLUSTER_PASSWORD', valueFrom: { secretKeyRef: password } },
-    ],
-    volumeMounts: [{ name: 'load', mountPath: '/load' }],
-  })
+  await startPod(
+    of.namespace,
+    name,
+    { user: 1000, ...options },
+    {
+      name: 'client',
+      image: await imageInCluster('client'),
+      command: ['node', '/load/client.mjs', ...args],
+      env: [
+        { name: 'CLUSTER_HOST', value: of.fullname },
+        { name: 'CLUSTER_PASSWORD', valueFrom: { secretKeyRef: password } },
+      ],
+      volumeMounts: [{ name: 'load', mountPath: '/load' }],
+    },
+  )
   return name
 }
 
 /** Starts a server that belongs to no cluster and that nobody touches; returns its pod's name and address. */
-export async function startControl(of: Release): Promise<{ pod: string; address: string }> {
+export async function startControl(of: Release, place?: string): Promise<{ pod: string; address: string }> {
   const engine = engineOf(of.flavour)
   const pod = unique('control')
   await startPod(
     of.namespace,
     pod,
-    999,
-    {},
+    { user: 999, place },
     {
       name: 'control',
       image: await imageInCluster(engine),
@@ -69,8 +75,7 @@ export async function deletePods(namespace: string, ...pods: string[]): Promise<
 async function startPod(
   namespace: string,
   name: string,
-  user: number,
-  labels: Record<string, string>,
+  { user, labels = {}, place }: { user: number; labels?: Record<string, string>; place?: string | undefined },
   container: V1Container,
 ): Promise<void> {
   const locked = {
@@ -83,6 +88,7 @@ async function startPod(
     metadata: { name, labels },
     spec: {
       restartPolicy: 'Never',
+      ...(place ? { nodeSelector: { 'kubernetes.io/hostname': place } } : {}),
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 5,
       securityContext: { runAsNonRoot: true, runAsUser: user, seccompProfile: { type: 'RuntimeDefault' } },

@@ -1,0 +1,38 @@
+import * as assert from 'uvu/assert'
+import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
+import { writeAndRead } from '../harness/load.ts'
+import { suite } from '../harness/suite.ts'
+import { type Context, keysOf, kubectl, lastStart, sixNodes } from './moving.ts'
+
+const test = suite<Context>('a cluster without volumes', {
+  timeout: 240_000,
+  setup: (scope) => sixNodes(scope, 'memory', { persistence: { enabled: false, appendonly: false } }),
+})
+
+test('a master’s pod that is lost comes back as a replica, and all keys are there', async ({ of }) => {
+  await writeAndRead(of, 1000)
+  const keys = await keysOf(of)
+  const [shard] = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
+  await kubectl(of, 'delete', 'pod', shard?.primary.pod ?? '', '--force', '--grace-period=0')
+  await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
+  assert.is(await keysOf(of), keys)
+})
+
+test('all pods lost at once: whole again, and empty, by itself', async ({ of }) => {
+  await kubectl(
+    of,
+    'delete',
+    'pods',
+    '--selector',
+    'app.kubernetes.io/component=server',
+    '--force',
+    '--grace-period=0',
+  )
+  await lastStart(of)
+  await waitUntilWhole(of, { nodes: 6, deadline: 90_000 })
+  assert.is(await keysOf(of), 0)
+  const { wrong } = await writeAndRead(of, 1000)
+  assert.is(wrong, 0)
+})
+
+test.run()

@@ -1,0 +1,53 @@
+import { serverPods, waitUntilReady } from '../harness/cluster.ts'
+import { must } from '../harness/command.ts'
+import { eventually } from '../harness/deadline.ts'
+import { ask } from '../harness/engine.ts'
+import { install, type Release, release } from '../harness/helm.ts'
+import { freshNamespace } from '../harness/namespace.ts'
+import type { Scope } from '../harness/scope.ts'
+import { smallValues, type Values } from '../harness/values.ts'
+
+/** What a suite of moving pods works on. */
+export interface Context {
+  of: Release
+}
+
+/** Installs a cluster of six small nodes into a namespace of its own, and waits until all its pods are ready. */
+export async function sixNodes(scope: Scope, prefix: string, values: Values = {}): Promise<Context> {
+  const of = release('redis-cluster', await freshNamespace(scope, prefix))
+  const installed = await install(of, await smallValues(of.flavour, values))
+  if (installed.code !== 0) throw new Error(installed.stderr)
+  await waitUntilReady(of, { nodes: 6, deadline: 60_000 })
+  return { of }
+}
+
+/** Runs kubectl in a release's namespace. */
+export const kubectl = (of: Release, ...args: string[]) =>
+  must('kubectl', ['--namespace', of.namespace, ...args], { deadline: 240_000 })
+
+/** Waits until new pods run in the place of all, and returns when the last server's container started. */
+export function lastStart(of: Release): Promise<number> {
+  const asked = Date.now()
+  return eventually('all pods to be there anew', { deadline: 120_000 }, async (see) => {
+    const pods = await serverPods(of)
+    const starts = pods.map(({ metadata, status }) => {
+      const server = status?.containerStatuses?.find(({ name }) => name === 'server')
+      const at = server?.state?.running?.startedAt
+      return !metadata?.deletionTimestamp && at ? new Date(at).getTime() : 0
+    })
+    see(starts.join())
+    // The API tells whole seconds.
+    return starts.length === 6 && Math.min(...starts) > asked - 1000 ? Math.max(...starts) : undefined
+  })
+}
+
+/** How many keys the masters hold. */
+export async function keysOf(of: Release): Promise<number> {
+  let keys = 0
+  for (const { metadata } of await serverPods(of)) {
+    const pod = metadata?.name ?? ''
+    const isMaster = (await ask(of.namespace, pod, 'ROLE')).startsWith('master')
+    if (isMaster) keys += Number(await ask(of.namespace, pod, 'DBSIZE'))
+  }
+  return keys
+}
