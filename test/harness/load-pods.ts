@@ -10,8 +10,6 @@ import { engineOf } from './values.ts'
 export interface ClientOptions {
   /** Labels of the client's pod: what a NetworkPolicy may ask for. */
   labels?: Record<string, string>
-  /** The Kubernetes node that its pods run on; any, unless told. */
-  place?: string
   /** The Secret that holds the password; the release's own unless told. */
   secret?: string
 }
@@ -42,13 +40,13 @@ export async function startClient(of: Release, args: string[], options: ClientOp
 }
 
 /** Starts a server that belongs to no cluster and that nobody touches; returns its pod's name and address. */
-export async function startControl(of: Release, place?: string): Promise<{ pod: string; address: string }> {
+export async function startControl(of: Release): Promise<{ pod: string; address: string }> {
   const engine = engineOf(of.flavour)
   const pod = unique('control')
   await startPod(
     of.namespace,
     pod,
-    { user: 999, place },
+    { user: 999 },
     {
       name: 'control',
       image: await imageInCluster(engine),
@@ -75,7 +73,7 @@ export async function deletePods(namespace: string, ...pods: string[]): Promise<
 async function startPod(
   namespace: string,
   name: string,
-  { user, labels = {}, place }: { user: number; labels?: Record<string, string>; place?: string | undefined },
+  { user, labels = {} }: { user: number; labels?: Record<string, string> },
   container: V1Container,
 ): Promise<void> {
   const locked = {
@@ -88,7 +86,6 @@ async function startPod(
     metadata: { name, labels },
     spec: {
       restartPolicy: 'Never',
-      ...(place ? { nodeSelector: { 'kubernetes.io/hostname': place } } : {}),
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 5,
       securityContext: { runAsNonRoot: true, runAsUser: user, seccompProfile: { type: 'RuntimeDefault' } },

@@ -20,7 +20,7 @@ export async function startLoad(
   { rest = 2, ...options }: ClientOptions & { rest?: number } = {},
 ): Promise<Load> {
   const { namespace } = of
-  const control = await startControl(of, options.place)
+  const control = await startControl(of)
   const client = await startClient(of, ['load', '--rest', `${rest}`, '--control', control.address], options)
   await eventually('every lane of the load to write', { deadline: 120_000 }, async (see) => {
     const text = await logOf(namespace, client)
