@@ -26,7 +26,7 @@ export interface Fitting {
   resources: Values
 }
 
-const GUIDE = path.join(import.meta.dirname, 'recipe/guide.md')
+const GUIDE = path.join(import.meta.dirname, 'fixtures/guide.md')
 
 /** Reads the guide. */
 export async function readRecipe(): Promise<Recipe> {
