@@ -31,7 +31,7 @@ export function withRequired(schema: ValueSchema): ValueSchema {
   if (!schema.properties) return schema
   const children = Object.entries(schema.properties)
   const needed = children
-    .filter(([, child]) => child.properties || isTruthyScalar(child.default))
+    .filter(([, child]) => child.properties || isMeantScalar(child.default))
     .map(([key]) => key)
   const required = [...new Set([...(schema.required ?? []), ...needed])]
   return {
@@ -41,8 +41,9 @@ export function withRequired(schema: ValueSchema): ValueSchema {
   }
 }
 
-function isTruthyScalar(value: Json | undefined): boolean {
-  return Boolean(value) && typeof value !== 'object'
+/** Whether a template relies on this scalar being there: an empty text or 0 is as good as none, a false is not. */
+function isMeantScalar(value: Json | undefined): boolean {
+  return typeof value === 'boolean' || (Boolean(value) && typeof value !== 'object')
 }
 
 /** The value that a schema's defaults make together. */

@@ -11,7 +11,13 @@ const test = suite('preflight', { timeout: 20_000 })
 async function topology(release: Release, was: Record<string, string>): Promise<{ TOPOLOGY: string }> {
   const folder = join(release.folder, 'topology')
   await mkdir(folder, { recursive: true })
-  for (const [key, value] of Object.entries({ shards: '3', replicas: '0', image: 'image:1', ...was }))
+  for (const [key, value] of Object.entries({
+    shards: '3',
+    replicas: '0',
+    image: 'image:1',
+    appendonly: 'true',
+    ...was,
+  }))
     await writeFile(join(folder, key), value)
   return { TOPOLOGY: folder }
 }

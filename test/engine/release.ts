@@ -82,16 +82,15 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   await writeFile(join(topology, 'shards'), `${shards}`)
   await writeFile(join(topology, 'replicas'), `${replicas}`)
   await writeFile(join(folder, 'password'), `${password}\n`)
-  await writeFile(hosts, '')
 
   const places = new Map<number, number>()
   const address = (ordinal: number) => `${net}.${places.get(ordinal) ?? ordinal + 1}`
   const named = new Set<number>()
-  const writeHosts = () =>
-    writeFile(
-      hosts,
-      [...named].map((ordinal) => `${address(ordinal)} ${name}-${ordinal}.r-headless\n`).join(''),
-    )
+  const writeHosts = () => {
+    const lines = [...named].map((ordinal) => `${address(ordinal)} ${name}-${ordinal}.r-headless\n`)
+    // A name that there is in every Kubernetes cluster, whatever becomes of a release.
+    return writeFile(hosts, ['127.0.0.1 kubernetes.default.svc\n', ...lines].join(''))
+  }
   const logOf = (ordinal: number) => join(folder, `pod-${ordinal}.log`)
   const base = {
     PATH: bin,
@@ -103,6 +102,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
     SHARDS: `${shards}`,
     REPLICAS: `${replicas}`,
     IMAGE: 'image:1',
+    APPENDONLY: 'true',
     DEADLINE_SECONDS: '20',
   }
   const podEnv = (ordinal: number) => ({

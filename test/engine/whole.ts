@@ -29,7 +29,9 @@ export async function keysOf(release: Release, ordinals: number[]): Promise<numb
   const sizes = await Promise.all(
     ordinals.map(async (ordinal) => {
       if (!(await release.ask(ordinal, 'ROLE')).startsWith('master')) return 0
-      return Number(await release.ask(ordinal, 'DBSIZE'))
+      // Without what the release's own test leaves for a minute.
+      const found = await release.ask(ordinal, 'KEYS', 'key:*')
+      return found ? found.split('\n').length : 0
     }),
   )
   return sizes.reduce((sum, size) => sum + size, 0)

@@ -4,38 +4,45 @@
 JOIN_SEEN=
 JOIN_ALONE_SINCE=
 
-# join: meets a peer that was seen to be part of a whole cluster of this release, twice. Where no pod at all has a cluster,
-# pod 0 creates it anew after a while: so does a release without volumes whose pods are all gone at once.
+# join: meets a peer that was seen to be part of a whole cluster of this release, twice. A peer a round, another each time,
+# will find one. Where no pod at all has a cluster, pod 0 creates it anew after a while: so does a release without volumes
+# whose pods are all gone at once.
 join() {
   if [ "$(keys)" != 0 ]; then return; fi
-  JOIN_TO=
-  JOIN_STANDING=alone
-  for JOIN_PEER in $(peers); do
-    JOIN_ADDRESS=$(address_of "$JOIN_PEER")
-    case $(if [ -n "$JOIN_ADDRESS" ]; then peer_says "$JOIN_ADDRESS" "$(own_id)"; fi) in
-      whole*) JOIN_TO=$JOIN_ADDRESS && break ;;
-      none*) ;;
-      *) JOIN_STANDING=unknown ;;
-    esac
-  done
-  if [ -n "$JOIN_TO" ] && [ "$JOIN_TO" = "$JOIN_SEEN" ]; then
-    log join "pod $JOIN_PEER at $JOIN_TO is part of a whole cluster: $(ask "$POD_IP" CLUSTER MEET "$JOIN_TO" "$PORT")"
+  JOIN_STANDING=$(standing "$(own_id)" 1)
+  if [ "$JOIN_STANDING" = outside ]; then
+    if [ -n "$JOIN_SEEN" ]; then meet_one; fi
+    JOIN_SEEN=yes
+  elif [ "$JOIN_STANDING" = alone ] && [ "$(desired_size)" -gt 0 ]; then
     JOIN_SEEN=
-  else
-    JOIN_SEEN=$JOIN_TO
-  fi
-  if [ "$JOIN_STANDING" = alone ] && [ -z "$JOIN_TO" ] && [ "$(desired_size)" -gt 0 ]; then
     JOIN_ALONE_SINCE=${JOIN_ALONE_SINCE:-$(now)}
-    if [ "$ORDINAL" = 0 ] && [ "$(($(now) - JOIN_ALONE_SINCE))" -ge 15 ]; then create_anew; fi
-  else
-    JOIN_ALONE_SINCE=
+    if [ "$ORDINAL" = 0 ] && [ "$(($(now) - JOIN_ALONE_SINCE))" -ge 15 ] && [ "$(standing "$(own_id)")" = alone ]; then create_anew; fi
+    return
   fi
+  JOIN_ALONE_SINCE=
 }
 
+# meet_one: meets the first peer that has a whole cluster.
+meet_one() {
+  for JOIN_PEER in $(peers); do
+    JOIN_ADDRESS=$(address_of "$JOIN_PEER")
+    if [ -z "$JOIN_ADDRESS" ]; then continue; fi
+    case $(peer_says "$JOIN_ADDRESS" "$(own_id)") in
+      whole*)
+        log join "pod $JOIN_PEER at $JOIN_ADDRESS is part of a whole cluster: $(ask "$POD_IP" CLUSTER MEET "$JOIN_ADDRESS" "$PORT")"
+        return
+        ;;
+    esac
+  done
+}
+
+# The plan asks every pod, and refuses where one has keys or knows others.
 create_anew() {
   JOIN_ALONE_SINCE=
   log join "no pod has a cluster: creating it"
-  SHARDS=$(desired shards) REPLICAS=$(desired replicas) DEADLINE_SECONDS=120 sh "$HERE/reconcile.sh"
+  SHARDS=$(desired shards) REPLICAS=$(desired replicas) DEADLINE_SECONDS=120 sh "$HERE/reconcile.sh" &
+  # Waited for, so that a signal to end is heeded meanwhile.
+  wait $!
 }
 
 # belong: a node without slots and keys that is nobody's replica becomes one where one is missing, unless somebody else is at
@@ -43,7 +50,8 @@ create_anew() {
 belong() {
   if [ "$(fact role)" != master ] || [ "$(keys)" != 0 ] || [ -n "$(own_slots)" ]; then return; fi
   LOCK_ADDRESS=$(address_of 0)
-  if [ -z "$LOCK_ADDRESS" ] || [ -n "$(lock_holder)" ]; then return; fi
+  # Silence of pod 0 does not mean that nobody holds the lock.
+  if [ -z "$LOCK_ADDRESS" ] || [ "$(ask "$LOCK_ADDRESS" PING)" != PONG ] || [ -n "$(lock_holder)" ]; then return; fi
   if leave_strangers; then return; fi
   if [ "$(fact cluster_slots_ok)" != 16384 ]; then return; fi
   BELONG_TO=$(vacancy)
@@ -58,15 +66,17 @@ leave_strangers() {
   BELONG_IDS=" $(own_id) "
   for BELONG_PEER in $(peers); do
     BELONG_ADDRESS=$(address_of "$BELONG_PEER")
-    if [ -z "$BELONG_ADDRESS" ]; then continue; fi
+    # A pod that cannot be found or asked may be any of them.
+    if [ -z "$BELONG_ADDRESS" ]; then return 1; fi
     BELONG_ID=$(ask "$BELONG_ADDRESS" CLUSTER MYID | tr -d '\r')
-    # A pod that is there and cannot be asked may be any of them.
     if [ -z "$BELONG_ID" ]; then return 1; fi
     BELONG_IDS="$BELONG_IDS$BELONG_ID "
   done
   BELONG_STRANGER=$(awk -v ids="$BELONG_IDS" '
     NF >= 8 && $2 ~ /@/ && $3 !~ /fail|noaddr|handshake/ && $8 == "connected" && !index(ids, " " $1 " ") { print $1; exit }' "$VIEW")
   if [ -z "$BELONG_STRANGER" ]; then return 1; fi
+  look
+  if [ "$(fact role)" != master ] || [ "$(keys)" != 0 ] || [ -n "$(own_slots)" ]; then return 1; fi
   log join "node $BELONG_STRANGER is no pod of this release: leaving that cluster: $(ask "$POD_IP" CLUSTER RESET HARD)"
 }
 

@@ -25,10 +25,17 @@ look() {
   printf '%s\n' 'CLUSTER NODES' 'INFO server' 'INFO replication' 'CLUSTER INFO' DBSIZE | ask_all "$POD_IP" | tr -d '\r' >"$VIEW"
   health=$(awk '
     NF >= 8 && $3 ~ /myself/ { known++; if (NF > 8) slots = 1; next }
-    NF >= 8 && $2 ~ /@/ { known++; if ($3 ~ /fail|noaddr|handshake/ || $8 != "connected") ill = 1 }
+    NF >= 8 && $3 ~ /handshake/ { known++; next }
+    NF >= 8 && $2 ~ /@/ { known++; if ($3 ~ /fail|noaddr/ || $8 != "connected") ill = 1 }
     /^master_link_status:down/ { ill = 1 }
+    /^cluster_slots_assigned:/ { assigned = substr($0, 24) }
     /^[0-9]+$/ { answered = 1 }
-    END { print (!answered ? "none" : known == 1 && !slots ? "fresh" : ill ? "ill" : "well") }' "$VIEW")
+    END {
+      if (!answered) print "none"
+      else if (known == 1 && !slots) print "fresh"
+      # A cluster that is being created is not to be healed.
+      else print (ill && assigned == 16384 ? "ill" : "well")
+    }' "$VIEW")
 }
 
 # fact NAME: a line of INFO or CLUSTER INFO in the view.
@@ -36,16 +43,25 @@ fact() { sed -n "s/^$1://p" "$VIEW"; }
 own_id() { awk 'NF >= 8 && $3 ~ /myself/ { print $1 }' "$VIEW"; }
 keys() { grep -x '[0-9][0-9]*' "$VIEW"; }
 
-# heal: asks every peer that is not well seen for its id, all at once, and meets those whose id is known.
+# heal: asks every peer that is not well seen for its id, and meets those whose id is known.
 heal() {
   HEAL_PIDS=
+  HEAL_COUNT=0
   for HEAL_PEER in $(peers); do
     heal_peer "$HEAL_PEER" &
     HEAL_PIDS="$HEAL_PIDS $!"
+    HEAL_COUNT=$((HEAL_COUNT + 1))
+    # A few at a time: a peer that keeps silent costs memory while it is waited for.
+    if [ "$((HEAL_COUNT % 8))" = 0 ]; then wait_for_peers; fi
   done
-  # shellcheck disable=SC2086
-  wait $HEAL_PIDS
+  wait_for_peers
   reattach
+}
+
+wait_for_peers() {
+  # shellcheck disable=SC2086 # a list of process ids
+  wait $HEAL_PIDS
+  HEAL_PIDS=
 }
 
 heal_peer() {
@@ -71,27 +87,30 @@ reattach() {
   if [ "$(ask "$POD_IP" CLUSTER REPLICATE "$REATTACH_MASTER")" = OK ]; then log heal "follows its master to $REATTACH_ADDRESS"; fi
 }
 
-# keep_copy: a copy of nodes.conf, for a volume that loses it.
+# keep_copy: a copy of nodes.conf, for a volume that loses it, renewed when what this node is has changed.
 keep_copy() {
-  if grep -q "^$(own_id) .*myself" "$DATA/nodes.conf.kept" 2>/dev/null; then return; fi
+  if [ "$(identity_in "$DATA/nodes.conf")" = "$(identity_in "$DATA/nodes.conf.kept")" ]; then return; fi
+  if ! grep -q '^vars currentEpoch ' "$DATA/nodes.conf"; then return; fi
   cp "$DATA/nodes.conf" "$DATA/nodes.conf.kept.new" && mv "$DATA/nodes.conf.kept.new" "$DATA/nodes.conf.kept"
 }
 
-# rest: at rest once in ten seconds, in the first minute of a server and while something is wrong once a second. A server that
-# sees a majority of masters within two seconds of its start serves at once; one that sees it later takes five more.
+identity_in() { awk '$3 ~ /myself/ { $5 = $6 = ""; print }' "$1" 2>/dev/null; }
+
+# rest: once in ten seconds where all is well, more often in a server's first minute and while something is wrong. A server
+# that sees a majority of masters within two seconds of its start serves at once; one that sees it later takes five more.
 rest() {
   REST_UPTIME=$(fact uptime_in_seconds)
-  if [ "$health" = well ] && [ "${REST_UPTIME:-0}" -ge 60 ]; then
-    REST=10
-  else
-    REST=1
-    case $health in none | ill) if [ "${REST_UPTIME:-0}" -lt 10 ]; then REST=0.2; fi ;; esac
-  fi
+  case $health in
+    ill) if [ "${REST_UPTIME:-0}" -lt 5 ]; then REST=0.3; elif [ "$(($(now) - ILL_SINCE))" -lt 60 ]; then REST=1; else REST=10; fi ;;
+    well) if [ "${REST_UPTIME:-0}" -lt 60 ]; then REST=2; else REST=10; fi ;;
+    *) REST=1 ;;
+  esac
   sleep "$REST" &
   wait $!
 }
 
 trap 'exit 0' TERM INT
+ILL_SINCE=$(now)
 log start "keeps $POD_NAME at $POD_IP"
 while :; do
   if [ "$(desired maintenance)" = true ]; then
@@ -103,8 +122,8 @@ while :; do
       fresh) join ;;
       ill) heal ;;
     esac
-    case $health in ill | well) belong ;; esac
-    if [ "$health" = well ]; then keep_copy; fi
+    if [ "$health" != ill ]; then ILL_SINCE=$(now); fi
+    case $health in ill | well) belong; keep_copy ;; esac
   fi
   rest
 done

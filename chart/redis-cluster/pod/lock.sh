@@ -51,6 +51,9 @@ take_lock_over() {
   take_lock
 }
 
+# The connection may be gone when something is written to it; the next look at the lock tells.
+trap '' PIPE
+
 connect_lock() {
   LOCK_PIPE=$WORK/lock.$$
   rm -f "$LOCK_PIPE"
@@ -65,6 +68,6 @@ connect_lock() {
 
 drop_lock() {
   exec 9>&-
-  if [ -n "${LOCK_PID:-}" ]; then wait "$LOCK_PID"; fi
+  if [ -n "${LOCK_PID:-}" ]; then kill "$LOCK_PID" 2>/dev/null; wait "$LOCK_PID"; fi
   LOCK_PID=
 }

@@ -10,8 +10,8 @@ RUN=${RUN:-/run/cluster}
 
 # Alive is whoever answers at all: a server that loads its data, runs a script or has lost its master needs no restart.
 alive() {
-  case $(ask "$POD_IP" PING) in
-    PONG | LOADING* | BUSY* | MASTERDOWN* | NOAUTH* | WRONGPASS*) return 0 ;;
+  case $(timeout "$ASK_SECONDS" "$CLI" -h "$POD_IP" -p "$PORT" PING 2>&1 </dev/null) in
+    *PONG | LOADING* | BUSY* | MASTERDOWN* | *NOAUTH* | *WRONGPASS* | *'max number of clients'*) return 0 ;;
     *) return 1 ;;
   esac
 }
@@ -30,7 +30,8 @@ ready() {
 
 # What a node says of itself proves nothing: one that all others have forgotten still reports that all is well.
 part_of_its_cluster() {
-  standing=$(standing "$(printf '%s\n' "$answer" | tail -n 1)")
+  # Three peers, others each time, are enough to tell, and two hundred would take the time of the servers.
+  standing=$(standing "$(printf '%s\n' "$answer" | tail -n 1)" 3)
   if [ "$(fact cluster_known_nodes)" = 1 ] && [ "$(fact cluster_slots_assigned)" = 0 ]; then
     # Before its creation there is no cluster to be part of, and helm --wait runs the Job that creates it only after this.
     [ "$standing" = alone ] && exit 0
@@ -43,9 +44,9 @@ part_of_its_cluster() {
   esac
 }
 
-# A master is back only when its replicas are: the next pod of a rolling restart may be one of them.
+# While a master sends its data to a replica, the next pod of a rolling restart has to wait.
 replicas_in_sync() {
-  case $(ask "$POD_IP" INFO replication) in *state=wait_bgsave* | *state=send_bulk*) return 1 ;; esac
+  case $answer in *state=wait_bgsave* | *state=send_bulk*) return 1 ;; esac
 }
 
 case ${1:-} in

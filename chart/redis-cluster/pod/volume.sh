@@ -44,15 +44,17 @@ identify() {
 
 # set_aside: keeps the old data in a folder of its own, one at a time, and leaves an empty volume.
 set_aside() {
-  ASIDE=$DATA/aside
-  rm -rf "$ASIDE"
-  mkdir "$ASIDE"
+  ASIDE=$DATA/aside-$(own_line 1)
+  mkdir -p "$ASIDE"
   for VOLUME_FILE in "$DATA"/*; do
     case ${VOLUME_FILE##*/} in
-      aside | lost+found) ;;
+      "${ASIDE##*/}" | nodes.conf | lost+found) ;;
+      aside-*) rm -rf "$VOLUME_FILE" ;;
       *) mv "$VOLUME_FILE" "$ASIDE/" ;;
     esac
   done
+  # Last, so that a start that was cut short here goes on with the same folder.
+  mv "$DATA/nodes.conf" "$ASIDE/"
   log volume "what was on it is now in $ASIDE, and this pod joins as a new node"
 }
 
@@ -74,7 +76,8 @@ await_failover() {
       log volume "its slots have another owner now"
       return
     fi
-    sleep 1
+    sleep 1 &
+    wait $!
   done
   log volume "no replica took over; starting empty"
 }

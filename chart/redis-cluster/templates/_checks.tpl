@@ -3,6 +3,9 @@
 {{- if and .Values.auth.password .Values.auth.existingSecret }}
 {{- fail "auth.password and auth.existingSecret are both set, and only one can hold the password: remove one of them." }}
 {{- end }}
+{{- if and (not .Values.persistence.enabled) (eq (int .Values.cluster.replicasPerShard) 0) }}
+{{- fail "persistence.enabled is false and cluster.replicasPerShard is 0: a pod that restarts would lose its shard for good, slots and all. Set one replica, or persistence." }}
+{{- end }}
 {{- include "redis-cluster.checkPassword" . }}
 {{- include "redis-cluster.checkVolumes" . }}
 {{- end }}
@@ -18,22 +21,22 @@
 {{- end }}
 {{- end }}
 
-{{/* Kubernetes refuses any change of a StatefulSet's volume claims, with a message that does not name the value. */}}
+{{/*
+Kubernetes refuses any change of a StatefulSet's volume claims, with a message that does not name the value. The topology's
+ConfigMap has the values as they were given: Kubernetes itself writes 1024Mi as 1Gi.
+*/}}
 {{- define "redis-cluster.checkVolumes" -}}
 {{- $persistence := .Values.persistence }}
-{{- with lookup "apps/v1" "StatefulSet" .Release.Namespace (include "redis-cluster.fullname" .) }}
-{{- $claims := .spec.volumeClaimTemplates | default list }}
-{{- if ne (gt (len $claims) 0) $persistence.enabled }}
-{{- fail (printf "persistence.enabled is %t, but the release was installed with %t, and Kubernetes cannot change that: set it back, or install a new release and move the data." $persistence.enabled (not $persistence.enabled)) }}
+{{- with (lookup "v1" "ConfigMap" .Release.Namespace (printf "%s-topology" (include "redis-cluster.fullname" .))).data }}
+{{- if ne .persistence (print $persistence.enabled) }}
+{{- fail (printf "persistence.enabled is %t, but the release was installed with %s, and Kubernetes cannot change that: set it back, or install a new release and move the data." $persistence.enabled .persistence) }}
 {{- end }}
-{{- range $claims }}
-{{- $size := .spec.resources.requests.storage }}
-{{- if ne $size $persistence.size }}
-{{- fail (printf "persistence.size is %s, but the volumes were made with %s, and a StatefulSet cannot change that: set it back to %s." $persistence.size $size $size) }}
+{{- if $persistence.enabled }}
+{{- if ne .size $persistence.size }}
+{{- fail (printf "persistence.size is %s, but the volumes were made with %s, and a StatefulSet cannot change that: set it back to %s." $persistence.size .size .size) }}
 {{- end }}
-{{- $class := get .spec "storageClassName" | default "" }}
-{{- if and $persistence.storageClass (ne $class $persistence.storageClass) }}
-{{- fail (printf "persistence.storageClass is %s, but the volumes were made with %q, and a StatefulSet cannot change that: set it back." $persistence.storageClass $class) }}
+{{- if ne .storageClass $persistence.storageClass }}
+{{- fail (printf "persistence.storageClass is %q, but the volumes were made with %q, and a StatefulSet cannot change that: set it back." $persistence.storageClass .storageClass) }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -21,9 +21,9 @@ imagePullSecrets:
 {{/* How the scripts find the cluster's nodes. */}}
 {{- define "redis-cluster.clusterEnv" -}}
 - name: NAME
-  value: {{ include "redis-cluster.fullname" . }}
+  value: {{ include "redis-cluster.fullname" . | quote }}
 - name: SERVICE
-  value: {{ include "redis-cluster.headlessName" . }}
+  value: {{ include "redis-cluster.headlessName" . | quote }}
 - name: RELEASE
   value: {{ include "redis-cluster.releaseMark" . }}
 {{- end }}
@@ -36,6 +36,8 @@ imagePullSecrets:
   value: {{ int .Values.cluster.replicasPerShard | quote }}
 - name: IMAGE
   value: {{ include "redis-cluster.image" . }}
+- name: APPENDONLY
+  value: {{ .Values.persistence.appendonly | quote }}
 - name: DEADLINE_SECONDS
   value: {{ sub (int .Values.jobs.deadlineSeconds) 15 | quote }}
 {{- end }}

@@ -30,7 +30,6 @@ server.conf: |
 directives: |
   {{- include "redis-cluster.directives" . | nindent 2 }}
 {{- with .Values.cluster.extraConfig }}
-extra.conf: |
-  {{- . | nindent 2 }}
+extra.conf: {{ . | quote }}
 {{- end }}
 {{- end }}

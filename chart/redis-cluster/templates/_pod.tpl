@@ -7,10 +7,7 @@ in it, so nothing here may depend on the number of nodes, on a secret's content 
 {{- with .root -}}
 metadata:
   labels:
-    {{- with .Values.pod.labels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
-    {{- include "redis-cluster.selectorLabels" . | nindent 4 }}
+    {{- toYaml (merge (include "redis-cluster.selectorLabels" . | fromYaml) (.Values.pod.labels | default dict)) | nindent 4 }}
   annotations:
     checksum/config: {{ include "redis-cluster.engineFiles" . | sha256sum }}
     checksum/pod: {{ include "redis-cluster.podScripts" . | sha256sum }}

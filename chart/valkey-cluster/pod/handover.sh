@@ -16,8 +16,15 @@ BUDGET=$((GRACE_SECONDS - 15))
 # role: master or slave; empty when the server does not answer.
 role() { ask "$POD_IP" ROLE | head -n 1; }
 
-# Helm deletes Services before pods: a pod whose own name is gone has no cluster to come back to.
-release_is_going() { [ -z "$(address_of "${POD_NAME##*-}")" ]; }
+# Helm deletes Services before pods: a pod whose own name is gone has no cluster to come back to. A resolver that does not
+# answer is no proof of that, so another name has to be there.
+release_is_going() {
+  for _ in 1 2 3; do
+    if [ -n "$(address_of "${POD_NAME##*-}")" ]; then return 1; fi
+    sleep 0.2
+  done
+  [ -n "$(resolve kubernetes.default.svc)" ]
+}
 
 # Every pod says that it is leaving through a setting that peers can read and that matters only from now on: a replica
 # that is leaving is not to be promoted.
@@ -55,7 +62,7 @@ heir() {
 became_replica_within() {
   RETRY=$(($(now) + $1))
   while [ "$(now)" -le "$RETRY" ]; do
-    if [ "$(role)" != master ]; then return 0; fi
+    if [ "$(role)" = slave ]; then return 0; fi
     sleep 0.05
   done
   return 1
@@ -65,7 +72,8 @@ became_replica_within() {
 # until the next. Whoever has been up for that long was replaced, if ever, longer ago.
 settle() {
   timeout_ms=$(ask "$POD_IP" CONFIG GET cluster-node-timeout | tail -n 1)
-  while before_deadline; do
+  settled_at=$(($(now) + BUDGET / 2))
+  while [ "$(now)" -lt "$settled_at" ]; do
     uptime=$(ask "$POD_IP" INFO server | tr -d '\r' | sed -n 's/^uptime_in_seconds://p')
     if [ "$((${uptime:-0} * 1000))" -gt "$((${timeout_ms:-0} * 2))" ]; then return; fi
     sleep 0.5
@@ -76,7 +84,7 @@ hand_over() {
   deadline_in "$BUDGET"
   told=
   while before_deadline; do
-    if [ "$(role)" != master ]; then log handover "not a master, nothing to hand over" && return; fi
+    if [ "$(role)" = slave ]; then log handover "not a master, nothing to hand over" && return; fi
     if release_is_going; then log handover "the release is going" && return; fi
     if heir; then
       settle
@@ -102,4 +110,4 @@ hand_over() {
 }
 
 say_leaving
-if [ "$(role)" = master ]; then hand_over; fi
+if [ "$(role)" != slave ]; then hand_over; fi

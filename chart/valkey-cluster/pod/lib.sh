@@ -38,7 +38,13 @@ before_deadline() { [ "$(now)" -lt "$DEADLINE" ]; }
 # pod_name ORDINAL, address_of ORDINAL: the address is empty while the name does not resolve.
 pod_name() { echo "$NAME-$1"; }
 # A resolver that lost a packet asks again after five seconds; whoever needs the name does so sooner.
-address_of() { timeout "$NAME_SECONDS" getent hosts "$NAME-$1.$SERVICE" | awk '{ print $1; exit }'; }
+address_of() { resolve "$NAME-$1.$SERVICE"; }
+
+# resolve NAME: its address. getent hosts would ask for an IPv6 address through the whole search list first; where getent
+# knows no ahostsv4 it has to do.
+resolve() {
+  { timeout "$NAME_SECONDS" getent ahostsv4 "$1" || timeout "$NAME_SECONDS" getent hosts "$1"; } 2>/dev/null | awk '{ print $1; exit }'
+}
 
 # ask ADDRESS COMMAND…: the node's answer, which may be an error it states; empty when it gives none in ASK_SECONDS.
 ask() {

@@ -35,22 +35,28 @@ peer_says() {
       }'
 }
 
-# standing ID: how the node with this id stands with the others. What cannot be asked is never taken for a new cluster:
+# standing ID [MOST]: how the node with this id stands with the others, after asking all of them or so many that answered.
+# What cannot be asked is never taken for a new cluster:
 #   joined   a peer lists it
 #   outside  a whole cluster of this release does not
-#   alone    every peer that is there has no cluster either
+#   alone    peers answered, and none of them has a cluster either
 #   unknown  none of these can be told yet
 standing() {
-  STANDING=alone
+  STANDING=unknown
+  STANDING_SILENT=
+  STANDING_LEFT=${2:-9999}
   for STANDING_PEER in $(peers); do
     STANDING_ADDRESS=$(address_of "$STANDING_PEER")
     if [ -z "$STANDING_ADDRESS" ]; then continue; fi
     case $(ASK_SECONDS=1 peer_says "$STANDING_ADDRESS" "$1") in
       *' listed') echo joined && return ;;
       whole*) STANDING=outside ;;
-      none*) ;;
-      *) if [ "$STANDING" = alone ]; then STANDING=unknown; fi ;;
+      none*) if [ "$STANDING" = unknown ]; then STANDING=alone; fi ;;
+      *) STANDING_SILENT=yes ;;
     esac
+    STANDING_LEFT=$((STANDING_LEFT - 1))
+    if [ "$STANDING_LEFT" = 0 ]; then break; fi
   done
+  if [ "$STANDING" = alone ] && [ -n "$STANDING_SILENT" ]; then STANDING=unknown; fi
   echo "$STANDING"
 }

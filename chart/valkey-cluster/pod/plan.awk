@@ -92,7 +92,7 @@ function check_creation(    o, k, n, i, node, ids) {
     for (k = shards - 1; k >= 0; k--) if (slots[id[o], id[o]] == range_of(k)) break
     if (k >= 0) { if (owner[k] != "") refuse("pods " owner[k] " and " o " both own " range_of(k)); owner[k] = o }
     else if (owns[o]) refuse("pod " o " owns slots that no creation gave it (" slots[id[o], id[o]] "): " rescue(o))
-    else if (fact[o, "keys"] > 0 && !is_replica[o]) refuse("pod " o " holds " fact[o, "keys"] " keys, but there is no cluster: " rescue(o))
+    else if (fact[o, "keys"] > 0) refuse("pod " o " holds " fact[o, "keys"] " keys, but there is no cluster: " rescue(o))
   }
 }
 

@@ -13,11 +13,11 @@ TOPOLOGY=${TOPOLOGY:-/topology}
 
 was() { cat "$TOPOLOGY/$1"; }
 
-# same VALUE OLD NEW: a size that changes.
+# same VALUE OLD NEW WHY: what may not change.
 same() {
   if [ "$2" = "$3" ]; then return 0; fi
   refused=1
-  log refuse "$1 changes from $2 to $3, and this version of the chart cannot change the size of a cluster that runs. Set it back to $2."
+  log refuse "$1 changes from $2 to $3, and this version of the chart $4. Set it back to $2."
 }
 
 # The versions of the servers that run now, each once.
@@ -31,12 +31,23 @@ if [ ! -r "$TOPOLOGY/shards" ]; then
 fi
 
 refused=
-same cluster.shards "$(was shards)" "$SHARDS"
-same cluster.replicasPerShard "$(was replicas)" "$REPLICAS"
+SIZE="cannot change the size of a cluster that runs"
+same cluster.shards "$(was shards)" "$SHARDS" "$SIZE"
+same cluster.replicasPerShard "$(was replicas)" "$REPLICAS" "$SIZE"
 
-if [ "$(was image)" != "$IMAGE" ]; then
-  version=$(server_version)
-  running=$(running_versions)
+same persistence.appendonly "$(was appendonly)" "$APPENDONLY" "would start the servers from a file that lacks what the other one holds"
+
+# Another password than the servers have would lock every pod out that restarts.
+case $(ask "$(address_of 0)" PING) in
+  NOAUTH* | WRONGPASS*)
+    refused=1
+    log refuse "auth names another password than the one the servers run with, and this version of the chart cannot change it. Set auth, and the Secret it names, back to what they were."
+    ;;
+esac
+
+version=$(server_version)
+running=$(running_versions)
+if [ "$(was image)" != "$IMAGE" ] || [ -n "$running" ]; then
   if [ -z "$running" ]; then
     refused=1
     log refuse "image changes from $(was image) to $IMAGE, and no pod answers to say which version it runs. Bring the pods back, then upgrade."

@@ -45,9 +45,15 @@ configuration() {
   if [ -r "$CONFIG/extra.conf" ]; then cat "$CONFIG/extra.conf"; fi
 }
 
+# A shell that is the first process of its container heeds no signal without a trap.
+trap 'exit 143' TERM
 version=$(server_version)
 if [ -z "$version" ]; then
   log refuse "$SERVER --version gives no version: is this an image of the engine?"
+  exit 1
+fi
+if [ -e "$AUTH_FILE" ] && [ -z "${REDISCLI_AUTH:-}" ]; then
+  log refuse "the Secret's key with the password is empty, and a server must not start without one"
   exit 1
 fi
 look_after_volume

@@ -21,9 +21,9 @@ imagePullSecrets:
 {{/* How the scripts find the cluster's nodes. */}}
 {{- define "valkey-cluster.clusterEnv" -}}
 - name: NAME
-  value: {{ include "valkey-cluster.fullname" . }}
+  value: {{ include "valkey-cluster.fullname" . | quote }}
 - name: SERVICE
-  value: {{ include "valkey-cluster.headlessName" . }}
+  value: {{ include "valkey-cluster.headlessName" . | quote }}
 - name: RELEASE
   value: {{ include "valkey-cluster.releaseMark" . }}
 {{- end }}
@@ -36,6 +36,8 @@ imagePullSecrets:
   value: {{ int .Values.cluster.replicasPerShard | quote }}
 - name: IMAGE
   value: {{ include "valkey-cluster.image" . }}
+- name: APPENDONLY
+  value: {{ .Values.persistence.appendonly | quote }}
 - name: DEADLINE_SECONDS
   value: {{ sub (int .Values.jobs.deadlineSeconds) 15 | quote }}
 {{- end }}

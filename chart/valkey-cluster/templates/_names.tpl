@@ -44,8 +44,8 @@
 
 {{/* The labels of everything of this release, whatever its part. */}}
 {{- define "valkey-cluster.releaseLabels" -}}
-app.kubernetes.io/name: {{ include "valkey-cluster.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "valkey-cluster.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{/* The servers alone: a Job's pod has another component, so that no Service or budget takes it for a server. */}}
@@ -54,21 +54,23 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: server
 {{- end }}
 
+{{/* The labels of an object; what the installer adds does not replace them. */}}
 {{- define "valkey-cluster.labels" -}}
+{{- toYaml (merge (include "valkey-cluster.ownLabels" . | fromYaml) (.Values.commonLabels | default dict)) -}}
+{{- end }}
+
+{{- define "valkey-cluster.ownLabels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{ include "valkey-cluster.releaseLabels" . }}
-app.kubernetes.io/version: {{ .Values.image.tag | trunc 63 | quote }}
+app.kubernetes.io/version: {{ .Values.image.tag | trunc 63 | trimAll "-_." | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
 {{- end }}
 
 {{/* The head of an object: takes a list of the root, the object's name and, where it has some, its own annotations. */}}
 {{- define "valkey-cluster.metadata" -}}
 {{- $root := index . 0 -}}
-{{- $annotations := merge (dict) (index (append . (dict)) 2) $root.Values.commonAnnotations -}}
-name: {{ index . 1 }}
+{{- $annotations := merge (dict) (index (append . (dict)) 2) ($root.Values.commonAnnotations | default dict) -}}
+name: {{ index . 1 | quote }}
 namespace: {{ $root.Release.Namespace }}
 labels: {{- include "valkey-cluster.labels" $root | nindent 2 }}
 {{- with $annotations }}

@@ -7,10 +7,7 @@ in it, so nothing here may depend on the number of nodes, on a secret's content 
 {{- with .root -}}
 metadata:
   labels:
-    {{- with .Values.pod.labels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
-    {{- include "valkey-cluster.selectorLabels" . | nindent 4 }}
+    {{- toYaml (merge (include "valkey-cluster.selectorLabels" . | fromYaml) (.Values.pod.labels | default dict)) | nindent 4 }}
   annotations:
     checksum/config: {{ include "valkey-cluster.engineFiles" . | sha256sum }}
     checksum/pod: {{ include "valkey-cluster.podScripts" . | sha256sum }}
