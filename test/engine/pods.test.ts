@@ -33,6 +33,9 @@ for (const layout of ['debian', 'alpine'] as const) {
   test(`${layout}: a pod is ready before its cluster exists, while it is no part of one`, async (_, scope) => {
     const release = await prepare(scope, { layout, replicas: 0 })
     await release.start(0)
+    // Alone it cannot tell: silence is never taken for a new cluster.
+    assert.is.not((await release.script('probe.sh', ['readiness'])).code, 0)
+    await release.start(1)
     for (const probe of ['startup', 'liveness', 'readiness'])
       assert.is((await release.script('probe.sh', [probe])).code, 0, probe)
   })

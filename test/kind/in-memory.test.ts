@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
 import { writeAndRead } from '../harness/load.ts'
 import { suite } from '../harness/suite.ts'
-import { type Context, keysOf, kubectl, lastStart, sixNodes } from './moving.ts'
+import { type Context, keysOf, kubectl, lastStart, sixNodes, untilReplica } from './moving.ts'
 
 const test = suite<Context>('a cluster without volumes', {
   timeout: 240_000,
@@ -13,7 +13,9 @@ test('a master’s pod that is lost comes back as a replica, and all keys are th
   await writeAndRead(of, 1000)
   const keys = await keysOf(of)
   const [shard] = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
-  await kubectl(of, 'delete', 'pod', shard?.primary.pod ?? '', '--force', '--grace-period=0')
+  const pod = shard?.primary.pod ?? ''
+  await kubectl(of, 'delete', 'pod', pod, '--force', '--grace-period=0')
+  await untilReplica(of, pod)
   await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
   assert.is(await keysOf(of), keys)
 })

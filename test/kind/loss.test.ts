@@ -10,7 +10,7 @@ import { smallValues } from '../harness/values.ts'
 import type { Member, Shard } from '../harness/whole.ts'
 import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
 import { tagsIn } from '../load/slots.ts'
-import { type Context, keysOf, kubectl, sixNodes } from './moving.ts'
+import { type Context, keysOf, kubectl, sixNodes, untilReplica } from './moving.ts'
 
 const test = suite<Context>('a master that is lost', {
   timeout: 240_000,
@@ -116,11 +116,7 @@ test('its pod and its volume deleted: it joins again by itself, and the next upg
   const pod = shard?.primary.pod ?? ''
   await kubectl(of, 'delete', 'persistentvolumeclaim', `data-${pod}`, '--wait=false')
   await kubectl(of, 'delete', 'pod', pod, '--force', '--grace-period=0')
-  await eventually('the pod to be a replica of its shard', { deadline: 120_000, every: 500 }, async (see) => {
-    const said = await ask(of.namespace, pod, 'INFO', 'replication')
-    see(said)
-    return /role:slave[\s\S]*master_link_status:up/.test(said) || undefined
-  })
+  await untilReplica(of, pod)
   await waitUntilReady(of, { nodes: 6, deadline: 60_000 })
   const upgraded = await upgrade(of, await smallValues(of.flavour))
   assert.is(upgraded.code, 0, upgraded.stderr)

@@ -41,6 +41,14 @@ export function lastStart(of: Release): Promise<number> {
   })
 }
 
+/** Waits until a pod is a replica in sync with its master. */
+export const untilReplica = (of: Release, pod: string) =>
+  eventually(`${pod} to be a replica in sync`, { deadline: 120_000, every: 500 }, async (see) => {
+    const said = await ask(of.namespace, pod, 'INFO', 'replication')
+    see(said)
+    return /role:slave[\s\S]*master_link_status:up/.test(said) || undefined
+  })
+
 /** How many keys the masters hold. */
 export async function keysOf(of: Release): Promise<number> {
   let keys = 0
