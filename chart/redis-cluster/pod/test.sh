@@ -9,7 +9,7 @@ HERE=$(dirname "$0")
 
 OBSERVED=$WORK/observed
 observe "$((SHARDS * (1 + REPLICAS)))" >"$OBSERVED"
-verdict=$(awk -f "$HERE/plan.awk" shards="$SHARDS" replicas="$REPLICAS" release="$RELEASE" "$OBSERVED")
+verdict=$(awk -f "$HERE/plan.awk" -f "$HERE/placement.awk" shards="$SHARDS" replicas="$REPLICAS" release="$RELEASE" "$OBSERVED")
 case $verdict in
   done*) log pass "${verdict#done }" ;;
   *)

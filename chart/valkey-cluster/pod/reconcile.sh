@@ -14,7 +14,7 @@ SIZE=$((SHARDS * (1 + REPLICAS)))
 OBSERVED=$WORK/observed
 PLAN=$WORK/plan
 
-plan() { awk -f "$HERE/plan.awk" shards="$SHARDS" replicas="$REPLICAS" release="$RELEASE" "$OBSERVED"; }
+plan() { awk -f "$HERE/plan.awk" -f "$HERE/placement.awk" shards="$SHARDS" replicas="$REPLICAS" release="$RELEASE" "$OBSERVED"; }
 
 # of NODE FIELD: a field of the observation's line of the pod with this id or address (2 its ordinal, 4 its address).
 of() { awk -v node="$1" -v field="$2" '$1 == "pod" && ($5 == node || $4 == node) { print $field; exit }' "$OBSERVED"; }
