@@ -43,7 +43,12 @@ address_of() { resolve "$NAME-$1.$SERVICE"; }
 # resolve NAME: its address. getent hosts would ask for an IPv6 address through the whole search list first; where getent
 # knows no ahostsv4 it has to do.
 resolve() {
-  { timeout "$NAME_SECONDS" getent ahostsv4 "$1" || timeout "$NAME_SECONDS" getent hosts "$1"; } 2>/dev/null | awk '{ print $1; exit }'
+  RESOLVED=$(timeout "$NAME_SECONDS" getent ahostsv4 "$1" 2>/dev/null)
+  case $? in
+    0 | 124 | 143) ;; # an answer, or none in time
+    *) RESOLVED=$(timeout "$NAME_SECONDS" getent hosts "$1" 2>/dev/null) ;;
+  esac
+  echo "$RESOLVED" | awk '{ print $1; exit }'
 }
 
 # ask ADDRESS COMMAND…: the node's answer, which may be an error it states; empty when it gives none in ASK_SECONDS.

@@ -13,8 +13,8 @@ HERE=$(dirname "$0")
 # shellcheck source=join.sh
 . "$HERE/join.sh"
 
-# Whoever does not answer at once is asked again in the next round.
-ASK_SECONDS=2
+# Whoever does not answer at once is asked again in the next round: a name can lead to where its pod was for some seconds.
+ASK_SECONDS=1
 NAME_SECONDS=1
 DATA=${DATA:-/data}
 VIEW=$WORK/view
