@@ -38,6 +38,13 @@ look() {
     }' "$VIEW")
 }
 
+# A server shows a peer as connected while it still waits for an address where nobody is: in its first seconds one that was
+# part of a cluster before compares all addresses, whatever it says.
+distrust() {
+  DISTRUST_UPTIME=$(fact uptime_in_seconds)
+  if [ "$health" = well ] && [ -n "$RETURNING" ] && [ "${DISTRUST_UPTIME:-0}" -lt 10 ]; then health=ill; fi
+}
+
 # fact NAME: a line of INFO or CLUSTER INFO in the view.
 fact() { sed -n "s/^$1://p" "$VIEW"; }
 own_id() { awk 'NF >= 8 && $3 ~ /myself/ { print $1 }' "$VIEW"; }
@@ -111,6 +118,8 @@ rest() {
 
 trap 'exit 0' TERM INT
 ILL_SINCE=$(now)
+RETURNING=
+if [ -e "$DATA/nodes.conf.kept" ]; then RETURNING=yes; fi
 log start "keeps $POD_NAME at $POD_IP"
 while :; do
   if [ "$(desired maintenance)" = true ]; then
@@ -118,6 +127,7 @@ while :; do
     echo uptime_in_seconds:99 >"$VIEW"
   else
     look
+    distrust
     case $health in
       fresh) join ;;
       ill) heal ;;
