@@ -13,7 +13,7 @@ export interface Flavour {
   engineVersions: { default: string; oldest: string }
   /** Laid over the defaults in schema/values. */
   defaults: JsonObject & { image: Image }
-  programs: { server: string; cli: string }
+  cli: string
   directives: { since: string; line: string }[]
 }
 

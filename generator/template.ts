@@ -8,11 +8,6 @@ const engine = Handlebars.create()
 
 engine.registerHelper('json', (value: unknown) => JSON.stringify(value))
 
-// Indents all lines but the first, which stands where the template puts it.
-engine.registerHelper('indent', (width: number, text: string) =>
-  text.replaceAll(/\n(?=.)/g, `\n${' '.repeat(width)}`),
-)
-
 // Handlebars' strict mode lets blocks take a name that does not exist: a misspelt list would be an empty one.
 for (const name of ['each', 'if', 'unless', 'with']) {
   const original = engine.helpers[name]

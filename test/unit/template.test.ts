@@ -7,7 +7,7 @@ import { chartgen, copyOfProject, mistakes } from './project.ts'
 
 const test = suite('templates', { timeout: 30_000 })
 
-const context = { name: 'redis-cluster', image: { tag: '8' }, ports: [{ name: 'client' }], text: 'a\nb\n\nc' }
+const context = { name: 'redis-cluster', image: { tag: '8' }, ports: [{ name: 'client' }] }
 const render = (source: string) => renderTemplate(source, 'x.yaml.hbs', context)
 
 function told(source: string, given: object = context): string {
@@ -35,9 +35,8 @@ ports:
   )
 })
 
-test('nothing is escaped but by json, and indent moves every line but the first and the empty ones', () => {
+test('nothing is escaped but by json', () => {
   assert.is(renderTemplate('<% a %> <% json a %>', 'x', { a: '<"&\'>' }), `<"&'> "<\\"&'>"`)
-  assert.is(render('  <% indent 2 text %>'), '  a\n  b\n\n  c')
 })
 
 test('a name that is not defined is told with file, line and what may have been meant', () => {

@@ -35,9 +35,8 @@ now() { date +%s; }
 deadline_in() { DEADLINE=$(($(now) + $1)); }
 before_deadline() { [ "$(now)" -lt "$DEADLINE" ]; }
 
-# pod_name ORDINAL, address_of ORDINAL: the address is empty while the name does not resolve.
-pod_name() { echo "$NAME-$1"; }
-# A resolver that lost a packet asks again after five seconds; whoever needs the name does so sooner.
+# address_of ORDINAL: the pod's address, empty while its name does not resolve. A resolver that lost a packet asks again
+# after five seconds; whoever needs the name does so sooner.
 address_of() { resolve "$NAME-$1.$SERVICE"; }
 
 # resolve NAME: its address. getent hosts would ask for an IPv6 address through the whole search list first; where getent
