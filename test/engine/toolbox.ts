@@ -23,9 +23,10 @@ export async function makeToolbox(at: string, layout: Layout, hosts: string): Pr
     await link('awk', 'mawk')
   }
   for (const name of await enginePrograms()) await link(name, name)
+  // In the shell alone: names are asked for often, and a program a question would cost more than the answer.
   await script(
     join(bin, 'getent'),
-    `awk -v name="$2" '$2 == name { print; found = 1 } END { exit !found }' '${hosts}'`,
+    `while read -r address name; do [ "$name" != "$2" ] || { echo "$address $name"; exit; }; done <'${hosts}'\nexit 2`,
   )
   await script(join(bin, 'docker-entrypoint.sh'), 'exec "$@"')
   return bin
