@@ -1,13 +1,20 @@
 #!/bin/sh
-# Hook Job before an upgrade or rollback: refuses by name what this chart cannot carry out, before anything changes.
+# Hook Job before an upgrade or rollback: refuses by name what this chart cannot carry out, before anything changes, and
+# empties the pods that a smaller cluster no longer has, while they still live.
 # It runs in the new image and is told the new size; the topology's ConfigMap, mounted, still says what was there before.
 # Exit 3: refused.
 set -u
 HERE=$(dirname "$0")
 # shellcheck source=lib.sh
 . "$HERE/lib.sh"
+# shellcheck source=lock.sh
+. "$HERE/lock.sh"
 # shellcheck source=observe.sh
 . "$HERE/observe.sh"
+# shellcheck source=move.sh
+. "$HERE/move.sh"
+# shellcheck source=converge.sh
+. "$HERE/converge.sh"
 
 TOPOLOGY=${TOPOLOGY:-/topology}
 
@@ -21,46 +28,74 @@ same() {
 }
 
 # The versions of the servers that run now, each once.
-running_versions() {
-  observe "$(($(was shards) * (1 + $(was replicas))))" | sed -n 's/^pod .* version=\([^ ]*\) .*/\1/p' | sort -u
-}
+running_versions() { sed -n 's/^pod .* version=\([^ ]*\) .*/\1/p' "$OBSERVED" | sort -u; }
 
-if [ ! -r "$TOPOLOGY/shards" ]; then
-  log "done" "nothing of this release is there yet"
-  exit 0
-fi
+# check: sets `refused` for what cannot be carried out.
+check() {
+  same persistence.appendonly "$(was appendonly)" "$APPENDONLY" "would start the servers from a file that lacks what the other one holds"
 
-refused=
-SIZE="cannot change the size of a cluster that runs"
-same cluster.shards "$(was shards)" "$SHARDS" "$SIZE"
-same cluster.replicasPerShard "$(was replicas)" "$REPLICAS" "$SIZE"
+  # Another password than the servers have would lock every pod out that restarts.
+  case $(ask "$(address_of 0)" PING) in
+    NOAUTH* | WRONGPASS*)
+      refused=1
+      log refuse "auth names another password than the one the servers run with, and this version of the chart cannot change it. Set auth, and the Secret it names, back to what they were."
+      ;;
+  esac
 
-same persistence.appendonly "$(was appendonly)" "$APPENDONLY" "would start the servers from a file that lacks what the other one holds"
-
-# Another password than the servers have would lock every pod out that restarts.
-case $(ask "$(address_of 0)" PING) in
-  NOAUTH* | WRONGPASS*)
-    refused=1
-    log refuse "auth names another password than the one the servers run with, and this version of the chart cannot change it. Set auth, and the Secret it names, back to what they were."
-    ;;
-esac
-
-version=$(server_version)
-running=$(running_versions)
-if [ "$(was image)" != "$IMAGE" ] || [ -n "$running" ]; then
-  if [ -z "$running" ]; then
+  version=$(server_version)
+  running=$(running_versions)
+  if [ -z "$running" ] && [ "$(was image)" != "$IMAGE" ]; then
     refused=1
     log refuse "image changes from $(was image) to $IMAGE, and no pod answers to say which version it runs. Bring the pods back, then upgrade."
+  fi
+  if [ -z "$running" ] && [ "$old_size" -gt "$SIZE" ]; then
+    refused=1
+    log refuse "the cluster is to become smaller, and no pod answers: nobody can say what the pods from $SIZE on hold. Bring the pods back, then upgrade."
   fi
   for old in $running; do
     if [ "$old" = "$version" ]; then continue; fi
     refused=1
     log refuse "image changes the server from $old to $version, and this version of the chart cannot change the version of a cluster that runs. Set image back to $(was image)."
   done
+}
+
+# Whether a pod beyond the new size answers, or a run that was killed left a slot half moved.
+work_to_do() { awk -v size="$SIZE" '$1 == "pod" && $2 >= size && $3 == "up" || $1 == "view" && $10 != "-" { found = 1 } END { exit !found }' "$OBSERVED"; }
+
+# somebody_at_work: whether a run of an earlier change has not ended yet.
+somebody_at_work() {
+  LOCK_ADDRESS=$(address_of 0)
+  [ -n "$(lock_holder)" ]
+}
+
+trap 'exit 143' TERM
+act_as_preflight
+if [ ! -r "$TOPOLOGY/shards" ]; then
+  log "done" "nothing of this release is there yet"
+  exit 0
 fi
 
+deadline_in "$DEADLINE_SECONDS"
+SIZE=$((SHARDS * (1 + REPLICAS)))
+old_size=$(($(was shards) * (1 + $(was replicas))))
+# The pods that may have to leave: those there should have been, and those there are.
+pods=$(pods_from "$((old_size > SIZE ? old_size : SIZE))")
+observe "$pods" >"$OBSERVED"
+refused=
+check
 if [ -n "$refused" ]; then
   log refuse "nothing was changed"
   exit 3
 fi
-log "done" "size and version stay as they are"
+
+if work_to_do; then
+  log start "$SIZE pods are to stay, of $pods"
+  take_lock_over || exit 1
+  converge "$pods" drain=yes || exit
+  # A run that waits for its pods looks at the lock twice a second: it is to see this one.
+  sleep 2
+elif somebody_at_work; then
+  take_lock_over || exit 1
+fi
+release_lock
+log "done" "the upgrade can go on"

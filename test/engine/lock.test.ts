@@ -3,27 +3,35 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { eventually } from '../harness/deadline.ts'
 import { suite } from '../harness/suite.ts'
-import { all, prepare, type Running } from './release.ts'
+import { all, prepare, type Release, type Running } from './release.ts'
 
-/** What a preflight does first: it takes the lock from a run that nobody waits for any more, and keeps it. */
-const TAKE_OVER = `set -u
+/** A run of its own that takes the lock as `kind` does, says so, and says when it has lost it and when it has it again. */
+const holding = (kind: string) => `set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lock.sh"
-deadline_in 10
-take_lock_over || exit 1
-log lock "taken over"
-# Short sleeps, because a child of a killed shell keeps its connection open until it ends.
-for second in 1 2 3 4 5 6 7 8 9 10; do sleep 0.3; done
-holds_lock && log lock "still held"
-while :; do sleep 0.3; done
+${kind}
+deadline_in 30
+while before_deadline; do
+  take || exit 3
+  log lock "is held"
+  # Short sleeps, because a child of a killed shell keeps its connection open until it ends.
+  while holds_lock; do sleep 0.2; done
+  log lock "is lost"
+  release_lock
+done
 `
+const ORDINARY = holding('take() { take_lock; }')
+const PREFLIGHT = holding('act_as_preflight; take() { take_lock_over; }')
 
 const test = suite('the lock', { timeout: 40_000 })
 
-const says = (job: Running, text: string) =>
-  eventually(`"${text}" in the log`, { deadline: 10_000, every: 20 }, async (see) => {
-    see(job.output())
-    return job.output().includes(text) || undefined
+/** Waits until a run has said these, one after the other. */
+const says = (job: Running, ...texts: string[]) =>
+  eventually(`"${texts.join('" and then "')}" in the log`, { deadline: 10_000, every: 20 }, async (see) => {
+    const said = job.output()
+    see(said)
+    const ends = texts.reduce((from, text) => (from < 0 ? from : said.indexOf(text, from)), 0)
+    return ends >= 0 || undefined
   })
 
 for (const layout of ['debian', 'alpine'] as const)
@@ -37,44 +45,56 @@ for (const layout of ['debian', 'alpine'] as const)
     assert.is(working.length, 1, jobs.map((job) => job.output()).join('\n---\n'))
   })
 
+async function hold(release: Release, script: string): Promise<Running> {
+  const name = `hold-${Math.random()}.sh`
+  await writeFile(join(release.folder, 'pod', name), script)
+  return release.background(name)
+}
+
 test('a holder that is killed leaves the lock to the next', async (_, scope) => {
   const release = await prepare(scope, { replicas: 0 })
-  await release.start(0, 1)
-  const first = await release.background('reconcile.sh')
-  await says(first, 'no answer yet from pod 2')
+  await release.start(...all(release))
+  const first = await hold(release, ORDINARY)
+  await says(first, 'is held')
   const second = await release.background('reconcile.sh')
   await says(second, 'is at work')
   first.process.kill('SIGKILL')
-  await says(second, 'held on pod 0')
-  await release.start(2)
   assert.is(await second.ended, 0, second.output())
 })
 
-test('a holder whose lock is taken over stops changing the cluster until it is free again', async (_, scope) => {
+test('a preflight takes the lock over: whoever works on an earlier change ends, and changes nothing more', async (_, scope) => {
   const release = await prepare(scope, { replicas: 0 })
-  await release.start(0, 1)
-  const first = await release.background('reconcile.sh')
-  await says(first, 'no answer yet from pod 2')
-  await writeFile(join(release.folder, 'pod', 'take-over.sh'), TAKE_OVER)
-  const taker = await release.background('take-over.sh')
-  await says(taker, 'taken over')
-  await says(first, 'lost the lock')
-  await release.start(2)
-  await says(taker, 'still held')
-  assert.not.match(first.output(), / step /)
-  taker.process.kill('SIGKILL')
-  assert.is(await first.ended, 0, first.output())
+  await release.start(...all(release))
+  const first = await hold(release, ORDINARY)
+  await says(first, 'is held')
+  const second = await release.background('reconcile.sh')
+  await says(second, 'is at work')
+  const preflight = await hold(release, PREFLIGHT)
+  for (const ended of [first, second]) {
+    assert.is(await ended.ended, 3, ended.output())
+    assert.match(ended.output(), /at work on a newer change of this release: this one ends here/)
+    assert.not.match(ended.output(), / step /)
+  }
+  await says(preflight, 'is held')
+  preflight.process.kill('SIGKILL')
+  await eventually('its connection to be gone', { deadline: 5000, every: 50 }, async (see) => {
+    const clients = await release.ask(0, 'CLIENT', 'LIST')
+    see(clients)
+    return !clients.includes('topology-preflight') || undefined
+  })
+  const next = await release.script('reconcile.sh')
+  assert.is(next.code, 0, next.stdout)
 })
 
 test('the lock is asked for anew after pod 0 was restarted', async (_, scope) => {
   const release = await prepare(scope, { replicas: 0 })
-  await release.start(0, 1)
-  const job = await release.background('reconcile.sh')
-  await says(job, 'no answer yet from pod 2')
+  await release.start(0)
+  const job = await hold(release, ORDINARY)
+  await says(job, 'is held')
   await release.kill(0)
-  await says(job, 'lost the lock')
-  await release.start(0, 2)
-  assert.is(await job.ended, 0, job.output())
+  await says(job, 'is lost')
+  await release.start(0)
+  await says(job, 'is lost', 'is held')
 })
 
 test.run()

@@ -97,18 +97,13 @@ test('the Job run again on the live cluster changes nothing', async ({ of }) => 
   assert.equal(await state(of), before)
 })
 
-for (const shards of [4, 2])
-  test(`another size, ${shards} shards, is refused by name, and nothing changes`, async ({ of }) => {
-    const before = await state(of)
-    const refused = await upgrade(of, await smallValues(flavour, { cluster: { shards } }))
-    assert.is.not(refused.code, 0)
-    const says =
-      shards < 3
-        ? /at '\/cluster\/shards': minimum: got 2, want 3/
-        : /cluster\.shards changes from 3 to 4.* Set it back to 3/
-    assert.match(refused.stdout + refused.stderr, says)
-    assert.equal(await state(of), before)
-  })
+test('fewer shards than the engine can do with are refused by name, and nothing changes', async ({ of }) => {
+  const before = await state(of)
+  const refused = await upgrade(of, await smallValues(flavour, { cluster: { shards: 2 } }))
+  assert.is.not(refused.code, 0)
+  assert.match(refused.stdout + refused.stderr, /at '\/cluster\/shards': minimum: got 2, want 3/)
+  assert.equal(await state(of), before)
+})
 
 test('another version of the engine is refused by name, and nothing changes', async ({ of }) => {
   const before = await state(of)

@@ -108,11 +108,12 @@ test('the preflight Job brings its scripts to the letter, as Kubernetes reads an
     const job = the(await render(flavour), 'Job', 'preflight')
     const env = new Map(podOf(job).spec.containers[0]?.env.map(({ name, value }) => [name, value ?? '']))
     const names = [...env.keys()]
-    for (const [name, file] of Object.entries({
-      LIB: 'lib.sh',
-      OBSERVE: 'observe.sh',
-      PREFLIGHT: 'preflight.sh',
-    })) {
+    const written = podOf(job).spec.containers[0]?.command.at(-1) ?? ''
+    const files = [...written.matchAll(/"\$(\w+)" >\/tmp\/(\S+)/g)].map(
+      ([, name = '', file = '']) => [name, file] as const,
+    )
+    assert.ok(files.length > 5)
+    for (const [name, file] of files) {
       const expanded = (env.get(name) ?? '').replace(/\$\$|\$\(([^)]*)\)/g, (all, of) =>
         all === '$$' ? '$' : names.includes(of) ? `${env.get(of)}` : all,
       )

@@ -61,7 +61,8 @@ belong() {
 
 own_slots() { awk 'NF > 8 && $3 ~ /myself/ { print $9 }' "$VIEW"; }
 
-# leave_strangers: true when the view has a live node whose id is no pod's own; this server, still empty, then forgets all.
+# leave_strangers: true when the view has a live node that says it is of another release; this server, still empty, then
+# forgets all. One that this release's pods do not list could be a pod that a larger topology has and this one's copy lacks.
 leave_strangers() {
   BELONG_IDS=" $(own_id) "
   for BELONG_PEER in $(peers); do
@@ -72,12 +73,16 @@ leave_strangers() {
     if [ -z "$BELONG_ID" ]; then return 1; fi
     BELONG_IDS="$BELONG_IDS$BELONG_ID "
   done
-  BELONG_STRANGER=$(awk -v ids="$BELONG_IDS" '
-    NF >= 8 && $2 ~ /@/ && $3 !~ /fail|noaddr|handshake/ && $8 == "connected" && !index(ids, " " $1 " ") { print $1; exit }' "$VIEW")
-  if [ -z "$BELONG_STRANGER" ]; then return 1; fi
-  look
-  if [ "$(fact role)" != master ] || [ "$(keys)" != 0 ] || [ -n "$(own_slots)" ]; then return 1; fi
-  log join "node $BELONG_STRANGER is no pod of this release: leaving that cluster: $(ask "$POD_IP" CLUSTER RESET HARD)"
+  BELONG_OTHERS=$(awk -v ids="$BELONG_IDS" '
+    NF >= 8 && $2 ~ /@/ && $3 !~ /fail|noaddr|handshake/ && $8 == "connected" && !index(ids, " " $1 " ") { sub(/:.*/, "", $2); print $2 }' "$VIEW")
+  for BELONG_ADDRESS in $BELONG_OTHERS; do
+    if [ "$(peer_says "$BELONG_ADDRESS" "$(own_id)")" != stranger ]; then continue; fi
+    look
+    if [ "$(fact role)" != master ] || [ "$(keys)" != 0 ] || [ -n "$(own_slots)" ]; then return 1; fi
+    log join "the node at $BELONG_ADDRESS is no pod of this release: leaving that cluster: $(ask "$POD_IP" CLUSTER RESET HARD)"
+    return 0
+  done
+  return 1
 }
 
 # vacancy: the master whose replica this node is to be. All empty nodes see the same list and take the same turns.

@@ -1,30 +1,36 @@
 # shellcheck shell=sh
 # Sourced by who changes slots and roles: exactly one actor at a time does.
 # The lock is a connection to pod 0 that named itself topology-…; the lowest client id holds it, and it is gone with its
-# holder, whatever became of that.
+# holder, whatever became of that. A preflight comes before all others: it belongs to a newer change of the release than
+# whatever is still at work, and that ends when it sees it.
 
-LOCK_NAME=topology-$(uname -n)-$$
+LOCK_NAME=topology-reconcile-$(uname -n)-$$
+LOCK_PID=
+
+# act_as_preflight: to be said before anything else.
+act_as_preflight() { LOCK_NAME=topology-preflight-$(uname -n)-$$; }
+is_preflight() { case $1 in topology-preflight-*) return 0 ;; *) return 1 ;; esac; }
 
 # lock_holder: the name of who holds the lock, empty when nobody does or pod 0 does not answer.
 lock_holder() {
   ask "$LOCK_ADDRESS" CLIENT LIST | awk '
     / name=topology-/ {
       for (i = 1; i <= NF; i++) { split($i, pair, "="); field[pair[1]] = pair[2] }
-      if (lowest == "" || field["id"] + 0 < lowest) { lowest = field["id"] + 0; holder = field["name"] }
+      turn = field["id"] + (field["name"] ~ /^topology-preflight-/ ? 0 : 1e15)
+      if (lowest == "" || turn < lowest) { lowest = turn; holder = field["name"] }
     }
     END { print holder }'
 }
 
 holds_lock() { [ "$(lock_holder)" = "$LOCK_NAME" ]; }
 
-# take_lock: waits for its turn until the deadline; false when it never came. A server that restarts drops the
-# connection, so the turn is asked for anew with a new one.
+# take_lock: waits for its turn until the deadline; false when it never came or never will, and the log says why. A server
+# that restarts drops the connection, so the turn is asked for anew with a new one.
 take_lock() {
   LOCK_SEEN=
   while before_deadline; do
-    LOCK_ADDRESS=$(address_of 0)
-    LOCK_HOLDER=$(lock_holder)
-    if [ -n "$LOCK_HOLDER" ]; then
+    if superseded "$(address_of 0)"; then return 1; fi
+    if [ -n "$LOCK_HOLDER" ] && ! is_preflight "$LOCK_NAME"; then
       if [ "$LOCK_HOLDER" != "$LOCK_SEEN" ]; then log wait "$LOCK_HOLDER is at work, and only one may change the cluster"; fi
       LOCK_SEEN=$LOCK_HOLDER
     elif [ -n "$LOCK_ADDRESS" ] && [ "$(ask "$LOCK_ADDRESS" PING)" = PONG ]; then
@@ -32,23 +38,43 @@ take_lock() {
       # Whoever connected earlier may still be about to name itself.
       sleep 0.2
       if holds_lock; then return 0; fi
-      drop_lock
+      release_lock
     elif [ "$LOCK_SEEN" != nobody ]; then
       LOCK_SEEN=nobody
       log wait "pod 0 does not answer yet"
     fi
     sleep 0.2
   done
+  log "gave up" "the lock never came free"
   return 1
 }
 
-# take_lock_over: takes the lock from whoever holds it: an earlier run that nobody waits for any more.
+# superseded ADDRESS: whether a preflight is at work on pod 0, there, and this is none: it is to end. LOCK_HOLDER is who
+# holds the lock.
+superseded() {
+  LOCK_ADDRESS=$1
+  LOCK_HOLDER=$(lock_holder)
+  if is_preflight "$LOCK_NAME" || ! is_preflight "$LOCK_HOLDER"; then return 1; fi
+  log refuse "$LOCK_HOLDER is at work on a newer change of this release: this one ends here"
+}
+
+# take_lock_over: takes the lock as a preflight, and waits until whoever had it has seen that and ended. One that does not
+# end in a minute has its connection closed.
 take_lock_over() {
-  LOCK_ADDRESS=$(address_of 0)
-  ask "$LOCK_ADDRESS" CLIENT LIST | sed -n 's/^id=\([0-9]*\) .* name=topology-.*/\1/p' | while read -r LOCK_ID; do
-    ask "$LOCK_ADDRESS" CLIENT KILL ID "$LOCK_ID" >/dev/null
+  take_lock || return 1
+  LOCK_OVER_END=$(($(now) + 60))
+  while [ -n "$(other_actors)" ] && before_deadline; do
+    if [ "$(now)" -ge "$LOCK_OVER_END" ]; then
+      for LOCK_ID in $(other_actors); do ask "$LOCK_ADDRESS" CLIENT KILL ID "$LOCK_ID" >/dev/null; done
+    fi
+    sleep 0.2
   done
-  take_lock
+  holds_lock
+}
+
+# other_actors: the client ids of all actors but this one.
+other_actors() {
+  ask "$LOCK_ADDRESS" CLIENT LIST | sed -n "/ name=$LOCK_NAME /d; s/^id=\([0-9]*\) .* name=topology-.*/\1/p"
 }
 
 # The connection may be gone when something is written to it; the next look at the lock tells.
@@ -66,8 +92,10 @@ connect_lock() {
   echo "CLIENT SETNAME $LOCK_NAME" >&9
 }
 
-drop_lock() {
+release_lock() {
+  if [ -z "$LOCK_PID" ]; then return; fi
   exec 9>&-
-  if [ -n "${LOCK_PID:-}" ]; then kill "$LOCK_PID" 2>/dev/null; wait "$LOCK_PID"; fi
+  kill "$LOCK_PID" 2>/dev/null
+  wait "$LOCK_PID"
   LOCK_PID=
 }

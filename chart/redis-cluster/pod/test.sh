@@ -6,10 +6,12 @@ HERE=$(dirname "$0")
 . "$HERE/lib.sh"
 # shellcheck source=observe.sh
 . "$HERE/observe.sh"
+# shellcheck source=converge.sh
+. "$HERE/converge.sh"
 
-OBSERVED=$WORK/observed
 observe "$((SHARDS * (1 + REPLICAS)))" >"$OBSERVED"
-verdict=$(awk -f "$HERE/plan.awk" -f "$HERE/placement.awk" shards="$SHARDS" replicas="$REPLICAS" release="$RELEASE" "$OBSERVED")
+plan
+verdict=$(cat "$PLAN")
 case $verdict in
   done*) log pass "${verdict#done }" ;;
   *)

@@ -1,10 +1,17 @@
-# awk -f plan.awk -f placement.awk shards=3 replicas=1 OBSERVATION: what is to be done next, from what observe.sh saw.
+# awk -f plan.awk -f creation.awk -f shape.awk -f placement.awk shards=3 replicas=1 OBSERVATION: what is to be done next,
+# from what observe.sh saw. With drain=yes only what lets the pods beyond that size leave; with revision=R nothing before
+# all pods run that revision. Its parts share their variables: o, p and m are ordinals, k is a shard in the making.
 # A pure program. It prints steps, or else one line that says why there are none:
 #   epoch ID N          give a master of a new cluster its configuration epoch
 #   assign ID FROM TO   give a master of a new cluster its slots
 #   meet ID ADDRESS     make a node known to another
 #   replicate ID MASTER make a node the replica of a master
+#   reset ID            make a replica that its shard can spare an empty master
+#   failover ID         let a replica take over from its master
+#   fix ID              end what a killed run left half moved
+#   move ID TO COUNT    let a master give slots to another
 #   forget ID NODE      let a node forget another that is gone for good
+#   roll REASON         the pods are not all there yet, or have to go; look again, and let others work meanwhile
 #   wait REASON         nothing can be done now; look again
 #   refuse REASON       nothing may be done: a person has to look
 #   done SUMMARY        it is as desired
@@ -12,6 +19,7 @@
 
 $1 == "pod" {
   o = $2 + 0
+  if (o >= all) all = o + 1
   up[o] = $3 == "up"
   if (!up[o]) next
   address[o] = $4; id[o] = $5; ordinal[$5] = o
@@ -29,16 +37,22 @@ $1 == "view" {
 
 END {
   size = shards * (1 + replicas)
+  if (all < size) all = size
   check_pods()
   read_slots()
-  if (covered < 16384) check_creation()
-  lay_out()
-  if (covered < 16384) create_masters()
+  if (covered < 16384) { check_creation(); create_masters() }
+  else choose_masters()
   meet()
-  attach_replicas()
-  if (steps) exit
+  # A new cluster gets its replicas before all have heard of all; what changes a living one waits for that.
+  if (owners <= shards) attach_strays()
+  finish_round()
   agree()
-  say("done " size " nodes agree, 16384 slots covered, " shards * replicas " replicas in sync, " placement())
+  if (open != "") { step("fix " open); exit }
+  check_memory()
+  shape()
+  if (!drain) improve()
+  finish_round()
+  say("done " summary())
 }
 
 # ---- saying it
@@ -47,25 +61,38 @@ function step(text) { print text; steps++ }
 function say(text) { if (!steps) print text; exit }
 function wait_for(reason) { say("wait " reason) }
 function refuse(reason) { if (!steps) print "refuse " reason; exit }
+function finish_round() { if (steps) exit; if (waiting != "") wait_for(waiting) }
 function pod(node) { return node in ordinal ? "pod " ordinal[node] : "node " substr(node, 1, 8) }
+
+function summary(    o, n) {
+  if (drain) return "nothing is left on the pods from " size " on: they can go"
+  for (o = 0; o < size; o++) if (is_replica[o]) n++
+  return size " nodes agree, 16384 slots covered, " n + 0 " replicas in sync, " placement()
+}
 
 # ---- what there is
 
-function check_pods(    o, away) {
-  for (o = 0; o < size; o++) if (!up[o]) away = away (away == "" ? "" : ", ") o
-  if (away != "") wait_for("no answer yet from pod " away)
-  for (o = 0; o < size; o++)
-    if (release != "" && fact[o, "release"] != release)
-      wait_for("the address of pod " o " answers for another release (" fact[o, "release"] ")")
+function check_pods(    o, away, old) {
+  for (o = 0; o < size; o++) {
+    if (!up[o]) away = away (away == "" ? "" : ", ") o
+    else if (release != "" && fact[o, "release"] != release)
+      say("roll the address of pod " o " answers for another release (" fact[o, "release"] ")")
+    else if (revision != "" && fact[o, "revision"] != revision) old = old (old == "" ? "" : ", ") o
+  }
+  if (away != "") say("roll no answer yet from pod " away)
+  if (old != "") say("roll not restarted yet with what this upgrade changes: pod " old)
+  for (o = size; o < all; o++) if (up[o] && release != "" && fact[o, "release"] != release) { up[o] = 0; delete ordinal[id[o]] }
 }
 
 # A node's own line says what it owns; another's line only what somebody has heard.
 function read_slots(    o) {
-  for (o = 0; o < size; o++) {
+  for (o = 0; o < all; o++) {
+    if (!up[o]) continue
     owns[o] = count(slots[id[o], id[o]])
     covered += owns[o]
     if (owns[o]) owners++
     is_replica[o] = flags[id[o], id[o]] ~ /slave/
+    of[o] = is_replica[o] && master[id[o], id[o]] in ordinal ? ordinal[master[id[o], id[o]]] : -1
   }
 }
 
@@ -76,37 +103,13 @@ function count(list,    n, i, part, range, sum) {
   return sum
 }
 
-function first_slot(k) { return int(k * 16384 / shards) }
-function range_of(k) { return first_slot(k) "-" first_slot(k + 1) - 1 }
-
-# Slots may be given out only where nobody has ever had them: what looks like half a creation could be half a cluster.
-function check_creation(    o, k, n, i, node, ids) {
-  for (o = 0; o < size; o++) {
-    n = split(known[id[o]], ids, " ")
-    for (i = 1; i <= n; i++) {
-      node = ids[i]
-      if (flags[id[o], node] ~ /handshake/ || node in ordinal) continue
-      refuse("pod " o " knows node " node (count(slots[id[o], node]) ? ", which owns slots" : "") \
-        ", and no pod of this release is that node: bring its pod and volume back, or empty the volumes to start anew")
-    }
-    for (k = shards - 1; k >= 0; k--) if (slots[id[o], id[o]] == range_of(k)) break
-    if (k >= 0) { if (owner[k] != "") refuse("pods " owner[k] " and " o " both own " range_of(k)); owner[k] = o }
-    else if (owns[o]) refuse("pod " o " owns slots that no creation gave it (" slots[id[o], id[o]] "): " rescue(o))
-    else if (fact[o, "keys"] > 0) refuse("pod " o " holds " fact[o, "keys"] " keys, but there is no cluster: " rescue(o))
-  }
-}
-
-function rescue(o) {
-  return "a new cluster would lose its data. Save the volume of pod " o " if you need it, then empty it and run the upgrade again"
-}
-
-# ---- steps
+# ---- all know all
 
 # Pod 0 is introduced to all: the others learn of each other from it.
 function meet(    o) {
-  for (o = 1; o < size; o++)
-    if (unknown(id[0], id[o]) || unknown(id[o], id[0])) {
-      if (covered == 16384 && !owns[o] && knows_others[id[o]] && !knows_any(o)) refuse("pod " o " is part of another cluster")
+  for (o = 1; o < all; o++)
+    if (up[o] && (unknown(id[0], id[o]) || unknown(id[o], id[0]))) {
+      if (covered >= 16384 && !owns[o] && knows_others[id[o]] && !knows_any(o)) refuse("pod " o " is part of another cluster")
       introduce(0, o)
     }
 }
@@ -118,47 +121,33 @@ function introduce(p, o) {
   else if (!introduced[p, o]++) step("meet " id[p] " " address[o])
 }
 
-function knows_any(o,    p) { for (p = 0; p < size; p++) if (p != o && (id[o], id[p]) in flags) return 1; return 0 }
+function knows_any(o,    p) { for (p = 0; p < all; p++) if (up[p] && p != o && (id[o], id[p]) in flags) return 1; return 0 }
 
 function unknown(viewer, node) { return !((viewer, node) in flags) || flags[viewer, node] ~ /handshake|noaddr/ }
 
-# Whoever is neither a master with slots nor a replica becomes one, in the shard the layout has for it, else where one
-# is missing and its own Kubernetes node has least of.
-function attach_replicas(    o, p, m) {
-  for (o = 0; o < size; o++)
-    if (is_replica[o]) { m = master[id[o], id[o]]; if (m in ordinal) replicas_of[ordinal[m]]++ }
-  for (o = 0; o < size; o++) {
-    if (is_replica[o] || owns[o] || will_own(o)) continue
-    m = master_for(o)
-    if (m == "") wait_for("no shard lacks a replica that pod " o " could be")
-    replicas_of[m]++
-    if (!unknown(id[o], id[m])) step("replicate " id[o] " " id[m])
-    else introduce(m, o)
-  }
-  if (waiting != "") wait_for(waiting)
-}
-
-# ---- the end
-
 function agree(    o, p, v) {
-  if (owners < shards) wait_for(shards - owners " of " shards " masters have no slots yet")
-  if (open != "") wait_for(pod(open) " still moves a slot")
   # One introduction a pod and round: many nodes learn faster from each other than from here.
-  for (o = 0; o < size; o++)
-    for (p = 0; p < size; p++) if (unheard(o, p)) { introduce(p, o); break }
-  if (steps) exit
-  if (waiting != "") wait_for(waiting)
-  forget_the_dead()
-  if (steps) exit
-  for (o = 0; o < size; o++) {
+  for (o = 0; o < all; o++)
+    for (p = 0; p < all; p++) if (up[o] && up[p] && unheard(o, p)) { introduce(p, o); break }
+  finish_round()
+  if (!drain) forget_the_dead()
+  finish_round()
+  for (o = 0; o < all; o++) {
+    if (!up[o]) continue
     v = id[o]
-    for (p = 0; p < size; p++) {
+    for (p = 0; p < all; p++) {
+      if (!up[p]) continue
       if (flags[v, id[p]] ~ /fail/) wait_for("pod " o " counts pod " p " as failed")
       if (o != p && link[v, id[p]] != "connected") wait_for("pod " o " has no connection to pod " p)
     }
     if (fact[o, "state"] != "ok") wait_for("pod " o " says cluster_state:" fact[o, "state"])
     if (is_replica[o] && fact[o, "link"] != "up") wait_for("pod " o " is not in sync with " pod(master[v, v]) " yet")
   }
+}
+
+function unheard(o, p,    v, n) {
+  v = id[o]; n = id[p]
+  return unknown(v, n) || slots[v, n] != slots[n, n] || master[v, n] != master[n, n]
 }
 
 # All pods answer by other ids, so a node that nobody sees alive and that owns nothing will not come back.
@@ -174,9 +163,4 @@ function forget_the_dead(    o, i, n, ids, node, dead) {
     }
   }
   for (i in dead) step("forget " i)
-}
-
-function unheard(o, p,    v, n) {
-  v = id[o]; n = id[p]
-  return unknown(v, n) || slots[v, n] != slots[n, n] || master[v, n] != master[n, n]
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Main container: writes the final configuration for this pod and the server in its image, then becomes the server.
-set -eu
+set -u
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=peers.sh
@@ -29,8 +29,8 @@ maxmemory() {
 with_password() { printf '%s "%s"\n' "$1" "$(printf '%s' "$REDISCLI_AUTH" | sed 's/[\\"]/\\&/g')"; }
 
 configuration() {
-  cat "$CONFIG/server.conf"
-  directives_for "$1"
+  cat "$CONFIG/server.conf" || return 1
+  directives_for "$1" || return 1
   maxmemory
   echo "dir $DATA"
   # Peers and clients go by the pod's address: what the server would find out by itself can be an old one.
@@ -56,8 +56,8 @@ if [ -e "$AUTH_FILE" ] && [ -z "${REDISCLI_AUTH:-}" ]; then
   log refuse "the Secret's key with the password is empty, and a server must not start without one"
   exit 1
 fi
-look_after_volume
-(umask 077 && configuration "$version" >"$RUN/server.conf")
+look_after_volume || exit 1
+(umask 077 && configuration "$version" >"$RUN/server.conf") || exit 1
 log start "$SERVER $version at $POD_IP on $NODE_NAME"
 # The image's own entrypoint adds the modules that the image brings.
 exec docker-entrypoint.sh "$SERVER" "$RUN/server.conf"

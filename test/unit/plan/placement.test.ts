@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { suite } from '../../harness/suite.ts'
 import { type Node, observation, ordinalOf } from './observation.ts'
 import { plan } from './planner.ts'
+import { randomly } from './random.ts'
 
 const test = suite('the plan of a new cluster, wherever its pods are')
 
@@ -31,14 +32,8 @@ const sharing = (nodes: Node[], masters: Map<number, number[]>) =>
     replicas.filter((replica) => nodes[replica]?.node === nodes[master]?.node),
   )
 
-/** Numbers that look random and are the same in every run. */
-function* numbers(seed: number): Generator<number> {
-  for (let state = seed; ; state = (state * 1103515245 + 12345) % 2147483648) yield state / 2147483648
-}
-
 test('every shard has its replicas, and none on its master’s node, however the pods are scattered', async () => {
-  const random = numbers(7)
-  const next = (below: number) => Math.floor((random.next().value as number) * below)
+  const next = randomly(7)
   for (let round = 0; round < 60; round++) {
     const shards = 3 + next(6)
     const replicas = 1 + next(2)

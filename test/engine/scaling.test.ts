@@ -1,0 +1,126 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { suite } from '../harness/suite.ts'
+import { all, prepare, type Release } from './release.ts'
+import { createWithKeys, keysOf, untilWhole } from './whole.ts'
+
+const test = suite('a cluster that changes its size', { timeout: 120_000 })
+
+const size = (shards: number, replicas: number) => ({ SHARDS: `${shards}`, REPLICAS: `${replicas}` })
+const upTo = (count: number) => Array.from({ length: count }, (_, ordinal) => ordinal)
+
+/** What Helm and the StatefulSet do: preflight, the pods that are to be there, reconcile. */
+async function upgrade(release: Release, from: number, shards: number, replicas: number): Promise<string> {
+  const to = shards * (1 + replicas)
+  const env = { ...size(shards, replicas), DEADLINE_SECONDS: '60' }
+  const preflight = await release.script('preflight.sh', [], env)
+  assert.is(preflight.code, 0, preflight.stdout + preflight.stderr)
+  await writeFile(join(release.folder, 'topology', 'shards'), `${shards}`)
+  await writeFile(join(release.folder, 'topology', 'replicas'), `${replicas}`)
+  for (let ordinal = from - 1; ordinal >= to; ordinal--) {
+    await release.kill(ordinal)
+    await release.place(ordinal, undefined)
+  }
+  for (let ordinal = from; ordinal < to; ordinal++) {
+    await release.start(ordinal)
+    await release.keep(ordinal)
+  }
+  const reconcile = await release.script('reconcile.sh', [], env)
+  assert.is(reconcile.code, 0, reconcile.stdout + reconcile.stderr)
+  return preflight.stdout + reconcile.stdout
+}
+
+async function assertSize(release: Release, shards: number, replicas: number, keys: number): Promise<void> {
+  const pods = upTo(shards * (1 + replicas))
+  for (const ordinal of pods) {
+    const lines = (await release.ask(ordinal, 'CLUSTER', 'NODES')).split('\n')
+    assert.is(lines.length, pods.length, lines.join('\n'))
+    assert.is(
+      lines.filter(
+        (line) => / master .* connected \d/.test(line) || /myself,master .* connected \d/.test(line),
+      ).length,
+      shards,
+    )
+    assert.not.match(lines.join('\n'), /fail|noaddr|handshake|\[/)
+  }
+  assert.is(await keysOf(release, pods), keys)
+}
+
+test('grows by a shard, shrinks by a shard, and grows again onto the volumes that were kept', async (_, scope) => {
+  const release = await prepare(scope)
+  await createWithKeys(release, all(release))
+  const keys = await keysOf(release, all(release))
+  const out = await upgrade(release, 6, 4, 1)
+  assert.match(out, /4096 of 4096 slots moved/)
+  await assertSize(release, 4, 1, keys)
+  await upgrade(release, 8, 3, 1)
+  await assertSize(release, 3, 1, keys)
+  await upgrade(release, 6, 4, 1)
+  await assertSize(release, 4, 1, keys)
+})
+
+test('replicas come and go: 1, 2, 0, 1', async (_, scope) => {
+  const release = await prepare(scope)
+  await createWithKeys(release, all(release))
+  const keys = await keysOf(release, all(release))
+  let from = 6
+  for (const replicas of [2, 0, 1]) {
+    await upgrade(release, from, 3, replicas)
+    await assertSize(release, 3, replicas, keys)
+    from = 3 * (1 + replicas)
+  }
+})
+
+test('shards and replicas change together, with spare replicas that become masters', async (_, scope) => {
+  const release = await prepare(scope)
+  await createWithKeys(release, all(release))
+  const keys = await keysOf(release, all(release))
+  await upgrade(release, 6, 6, 0)
+  await assertSize(release, 6, 0, keys)
+})
+
+test('a run that was killed while a slot was on its way is ended by the next', async (_, scope) => {
+  const release = await prepare(scope, { replicas: 0 })
+  await createWithKeys(release, all(release))
+  const keys = await keysOf(release, all(release))
+  const masters = await Promise.all(all(release).map((ordinal) => release.ask(ordinal, 'CLUSTER', 'MYID')))
+  await release.ask(1, 'CLUSTER', 'SETSLOT', '0', 'IMPORTING', masters[0] ?? '')
+  await release.ask(0, 'CLUSTER', 'SETSLOT', '0', 'MIGRATING', masters[1] ?? '')
+  const job = await release.script('reconcile.sh')
+  assert.is(job.code, 0, job.stdout)
+  assert.match(job.stdout, /end the half-done move/)
+  await untilWhole(release)
+  assert.is(await keysOf(release, all(release)), keys)
+})
+
+test('data that would not fit into fewer shards is refused, and nothing changes', async (_, scope) => {
+  const release = await prepare(scope, { shards: 4, replicas: 0, conf: 'maxmemory 20mb\n' })
+  await createWithKeys(release, all(release))
+  for (const ordinal of all(release)) {
+    // Some of these are another node's keys, which it says.
+    for (let key = 0; key < 60; key++)
+      await release.ask(
+        ordinal,
+        'EVAL',
+        "return redis.call('SET', KEYS[1], string.rep('x', 1000000))",
+        '1',
+        `big:${key}`,
+      )
+  }
+  const before = await release.ask(0, 'CLUSTER', 'NODES')
+  const refused = await release.script('preflight.sh', [], size(3, 0))
+  assert.is(refused.code, 3, refused.stdout)
+  assert.match(
+    refused.stdout,
+    /cluster\.shards: the data of 4 shards, \d+ MiB, does not fit into 3: pod \d would need \d+ MiB and may use 20 MiB/,
+  )
+  const roles = (nodes: string) =>
+    nodes
+      .split('\n')
+      .map((line) => line.replace(/ \d+ \d+ (?=\d+ connected)/, ' ').replace('myself,', ''))
+      .sort()
+  assert.equal(roles(await release.ask(0, 'CLUSTER', 'NODES')), roles(before))
+})
+
+test.run()
