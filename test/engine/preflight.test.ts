@@ -16,6 +16,10 @@ async function topology(release: Release, was: Record<string, string>): Promise<
     replicas: '0',
     image: 'image:1',
     appendonly: 'true',
+    persistence: 'true',
+    size: '1Gi',
+    storageClass: '',
+    accessModes: 'ReadWriteOnce',
     ...was,
   }))
     await writeFile(join(folder, key), value)
@@ -42,6 +46,21 @@ for (const layout of ['debian', 'alpine'] as const) {
     const release = await prepare(scope, { layout })
     const job = await release.script('preflight.sh', [], { TOPOLOGY: join(release.folder, 'none') })
     assert.is(job.code, 0, job.stdout + job.stderr)
+  })
+
+  test(`${layout}: refuses what Kubernetes cannot change, each by name, before anything is emptied`, async (_, scope) => {
+    const release = await prepare(scope, { layout, replicas: 0 })
+    const job = await release.script(
+      'preflight.sh',
+      [],
+      await topology(release, { size: '2Gi', storageClass: 'fast' }),
+    )
+    assert.is(job.code, 3)
+    assert.match(
+      job.stdout,
+      /persistence\.size changes from 2Gi to 1Gi, and Kubernetes cannot change .* set it back to 2Gi/,
+    )
+    assert.match(job.stdout, /persistence\.storageClass changes from fast to /)
   })
 
   test(`${layout}: refuses to make a cluster smaller that nobody answers for`, async (_, scope) => {

@@ -79,7 +79,8 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   const topology = join(folder, 'topology')
   for (const made of [pod, topology]) await mkdir(made)
   for (const file of await readdir(POD)) await copyFile(join(POD, file), join(pod, file))
-  const desired = { shards, replicas, image: 'image:1', appendonly: true }
+  const volumes = { persistence: 'true', size: '1Gi', storageClass: '', accessModes: 'ReadWriteOnce' }
+  const desired = { shards, replicas, image: 'image:1', appendonly: true, ...volumes }
   for (const [key, value] of Object.entries(desired)) await writeFile(join(topology, key), `${value}`)
   await writeFile(join(folder, 'password'), `${password}\n`)
 
@@ -103,6 +104,10 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
     REPLICAS: `${replicas}`,
     IMAGE: 'image:1',
     APPENDONLY: 'true',
+    PERSISTENCE: volumes.persistence,
+    VOLUME_SIZE: volumes.size,
+    STORAGE_CLASS: volumes.storageClass,
+    ACCESS_MODES: volumes.accessModes,
     DEADLINE_SECONDS: '20',
   }
   const podEnv = (ordinal: number) => ({

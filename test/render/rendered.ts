@@ -32,6 +32,7 @@ export interface PodTemplate {
     containers: {
       name: string
       image: string
+      command: string[]
       env: { name: string; value?: string }[]
       ports?: { name: string; containerPort: number }[]
       securityContext: Record<string, unknown>

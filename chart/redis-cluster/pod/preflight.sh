@@ -18,13 +18,13 @@ HERE=$(dirname "$0")
 
 TOPOLOGY=${TOPOLOGY:-/topology}
 
-was() { cat "$TOPOLOGY/$1"; }
+was() { cat "$TOPOLOGY/$1" 2>/dev/null; }
 
 # same VALUE OLD NEW WHY: what may not change.
 same() {
   if [ "$2" = "$3" ]; then return 0; fi
   refused=1
-  log refuse "$1 changes from $2 to $3, and this version of the chart $4. Set it back to $2."
+  log refuse "$1 changes from $2 to $3, $4 set it back to $2."
 }
 
 # The versions of the servers that run now, each once.
@@ -32,7 +32,13 @@ running_versions() { sed -n 's/^pod .* version=\([^ ]*\) .*/\1/p' "$OBSERVED" | 
 
 # check: sets `refused` for what cannot be carried out.
 check() {
-  same persistence.appendonly "$(was appendonly)" "$APPENDONLY" "would start the servers from a file that lacks what the other one holds"
+  # Kubernetes would refuse these, but only after the pods that are to leave were emptied.
+  claims="and Kubernetes cannot change the volumes of a StatefulSet: install a new release with it and move the data, or"
+  same persistence.enabled "$(was persistence)" "$PERSISTENCE" "$claims"
+  same persistence.size "$(was size)" "$VOLUME_SIZE" "$claims"
+  same persistence.storageClass "$(was storageClass)" "$STORAGE_CLASS" "$claims"
+  same persistence.accessModes "$(was accessModes)" "$ACCESS_MODES" "$claims"
+  same persistence.appendonly "$(was appendonly)" "$APPENDONLY" "and a server would start from a file that lacks what the other one holds:"
 
   # Another password than the servers have would lock every pod out that restarts.
   case $(ask "$(address_of 0)" PING) in
