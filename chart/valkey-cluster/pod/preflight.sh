@@ -35,9 +35,11 @@ check() {
   # Kubernetes would refuse these, but only after the pods that are to leave were emptied.
   claims="and Kubernetes cannot change the volumes of a StatefulSet: install a new release with it and move the data, or"
   same persistence.enabled "$(was persistence)" "$PERSISTENCE" "$claims"
-  same persistence.size "$(was size)" "$VOLUME_SIZE" "$claims"
-  same persistence.storageClass "$(was storageClass)" "$STORAGE_CLASS" "$claims"
-  same persistence.accessModes "$(was accessModes)" "$ACCESS_MODES" "$claims"
+  if [ "$PERSISTENCE" = true ]; then
+    same persistence.size "$(was size)" "$VOLUME_SIZE" "$claims"
+    same persistence.storageClass "$(was storageClass)" "$STORAGE_CLASS" "$claims"
+    same persistence.accessModes "$(was accessModes)" "$ACCESS_MODES" "$claims"
+  fi
   same persistence.appendonly "$(was appendonly)" "$APPENDONLY" "and a server would start from a file that lacks what the other one holds:"
 
   # Another password than the servers have would lock every pod out that restarts.
