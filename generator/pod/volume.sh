@@ -24,6 +24,10 @@ look_after_volume() {
     return 0
   fi
   case $(standing "$(own_line 1)") in
+    locked)
+      tell_of_password refuse
+      return 1
+      ;;
     outside)
       log volume "the cluster has forgotten this node, $(own_line 1)"
       set_aside
