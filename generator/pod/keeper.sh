@@ -10,19 +10,20 @@ HERE=$(dirname "$0")
 . "$HERE/lock.sh"
 # shellcheck source=peers.sh
 . "$HERE/peers.sh"
+# shellcheck source=space.sh
+. "$HERE/space.sh"
 # shellcheck source=join.sh
 . "$HERE/join.sh"
 
 # Whoever does not answer at once is asked again in the next round: a name can lead to where its pod was for some seconds.
 ASK_SECONDS=1
 NAME_SECONDS=1
-DATA=${DATA:-/data}
 VIEW=$WORK/view
 
 # look: the server's own view, and in `health` what is to be thought of it:
 #   none (no answer) | fresh (part of nothing) | ill (a peer is not well seen, or its master's data does not come) | well
 look() {
-  printf '%s\n' 'CLUSTER NODES' 'INFO server' 'INFO replication' 'CLUSTER INFO' DBSIZE | ask_all "$POD_IP" | tr -d '\r' >"$VIEW"
+  printf '%s\n' 'CLUSTER NODES' 'INFO server' 'INFO replication' 'INFO persistence' 'CLUSTER INFO' DBSIZE | ask_all "$POD_IP" | tr -d '\r' >"$VIEW"
   health=$(awk '
     NF >= 8 && $3 ~ /myself/ { known++; if (NF > 8) slots = 1; next }
     NF >= 8 && $3 ~ /handshake/ { known++; next }
@@ -52,6 +53,8 @@ keys() { grep -x '[0-9][0-9]*' "$VIEW"; }
 
 # heal: asks every peer that is not well seen for its id, and meets those whose id is known.
 heal() {
+  # Looked up once: in the first seconds a sweep follows the other, and every program that it starts counts.
+  HEAL_WELL=$(awk '$3 !~ /fail|noaddr|handshake/ && $8 == "connected" { sub(/:.*/, "", $2); printf " %s ", $2 }' "$VIEW")
   HEAL_PIDS=
   HEAL_COUNT=0
   for HEAL_PEER in $(peers); do
@@ -73,15 +76,11 @@ wait_for_peers() {
 
 heal_peer() {
   HEAL_ADDRESS=$(address_of "$1")
-  if [ -z "$HEAL_ADDRESS" ] || seen_well "$HEAL_ADDRESS"; then return; fi
+  if [ -z "$HEAL_ADDRESS" ]; then return; fi
+  case $HEAL_WELL in *" $HEAL_ADDRESS "*) return ;; esac
   HEAL_ID=$(ask "$HEAL_ADDRESS" CLUSTER MYID | tr -d '\r')
   if ! grep -q "^$HEAL_ID " "$VIEW"; then return; fi
   if [ "$(ask "$POD_IP" CLUSTER MEET "$HEAL_ADDRESS" "$PORT")" = OK ]; then log heal "pod $1 is at $HEAL_ADDRESS"; fi
-}
-
-# seen_well ADDRESS: whether the view has a node there, connected and not failed.
-seen_well() {
-  awk -v address="$1:" 'index($2, address) == 1 && $3 !~ /fail|noaddr|handshake/ && $8 == "connected" { found = 1 } END { exit !found }' "$VIEW"
 }
 
 # A replica can know its master's new address and still ask the old one for data; being told anew whose replica it is
@@ -127,6 +126,7 @@ while :; do
     echo uptime_in_seconds:99 >"$VIEW"
   else
     look
+    tell_of_volume
     distrust
     case $health in
       fresh) join ;;

@@ -47,7 +47,7 @@ resolve() {
     0 | 124 | 143) ;; # an answer, or none in time
     *) RESOLVED=$(timeout "$NAME_SECONDS" getent hosts "$1" 2>/dev/null) ;;
   esac
-  echo "$RESOLVED" | awk '{ print $1; exit }'
+  echo "${RESOLVED%%[[:space:]]*}"
 }
 
 # ask ADDRESS COMMAND…: the node's answer, which may be an error it states; empty when it gives none in ASK_SECONDS.

@@ -7,9 +7,12 @@ set -u
 . "$(dirname "$0")/peers.sh"
 # shellcheck source=volume.sh
 . "$(dirname "$0")/volume.sh"
+# shellcheck source=data.sh
+. "$(dirname "$0")/data.sh"
+# shellcheck source=space.sh
+. "$(dirname "$0")/space.sh"
 
 CONFIG=${CONFIG:-/config}
-DATA=${DATA:-/data}
 RUN=${RUN:-/run/cluster}
 
 # A line of directives is the first version that knows it and the directive: an unknown one is fatal at start.
@@ -56,7 +59,10 @@ if [ -e "$AUTH_FILE" ] && [ -z "${REDISCLI_AUTH:-}" ]; then
   log refuse "the Secret's key with the password is empty, and a server must not start without one"
   exit 1
 fi
+tell_of_failed_start
+if ! takes_data start; then log volume "the volume takes no more data. $SPACE_ADVICE"; fi
 look_after_volume || exit 1
+rm -f "$RUN/ready"
 (umask 077 && configuration "$version" >"$RUN/server.conf") || exit 1
 log start "$SERVER $version at $POD_IP on $NODE_NAME"
 # The image's own entrypoint adds the modules that the image brings.

@@ -84,28 +84,4 @@ test('all pods gone with all they had: the cluster is created anew, without any 
   await untilWhole(release, 40_000)
 })
 
-test('two releases whose pods take each other’s addresses never join each other', async (_, scope) => {
-  const one = await prepare(scope, { replicas: 0, net: 'shared' })
-  const two = await prepare(scope, { replicas: 0, net: 'shared' })
-  for (const ordinal of all(two)) await two.place(ordinal, ordinal + 11)
-  await createWithKeys(one, all(one))
-  await createWithKeys(two, all(two))
-  const ids = async (release: Release) =>
-    (await Promise.all(all(release).map((ordinal) => release.ask(ordinal, 'CLUSTER', 'MYID')))).sort()
-  const before = [await ids(one), await ids(two)]
-  await one.kill(...all(one))
-  await two.kill(...all(two))
-  for (const ordinal of all(one)) await one.place(ordinal, ordinal + 11)
-  for (const ordinal of all(two)) await two.place(ordinal, ordinal + 1)
-  for (const release of [one, two]) {
-    await release.start(...all(release))
-    await release.keep(...all(release))
-  }
-  for (const release of [one, two]) await untilWhole(release)
-  assert.equal([await ids(one), await ids(two)], before)
-  for (const release of [one, two])
-    for (const ordinal of all(release))
-      assert.is((await release.ask(ordinal, 'CLUSTER', 'NODES')).split('\n').length, 3)
-})
-
 test.run()

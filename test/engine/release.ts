@@ -43,6 +43,8 @@ export interface Release {
   place(ordinal: number, at: number | undefined): Promise<void>
   /** Starts the keepers of pods. */
   keep(...ordinals: number[]): Promise<void>
+  /** Gives a pod a password of its own, for its next start, as a Secret that changed meanwhile would; none the release's. */
+  relock(ordinal: number, password?: string): Promise<void>
   /** What the server answers, as its client prints it. */
   ask(ordinal: number, ...command: string[]): Promise<string>
   /** Runs a pod script to its end, as the pod of ORDINAL in `env` would, else pod 0. */
@@ -82,7 +84,6 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   const volumes = { persistence: 'true', size: '1Gi', storageClass: '', accessModes: 'ReadWriteOnce' }
   const desired = { shards, replicas, image: 'image:1', appendonly: true, ...volumes }
   for (const [key, value] of Object.entries(desired)) await writeFile(join(topology, key), `${value}`)
-  await writeFile(join(folder, 'password'), `${password}\n`)
 
   const places = new Map<number, number>()
   const address = (ordinal: number) => `${net}.${places.get(ordinal) ?? ordinal + 1}`
@@ -92,13 +93,22 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
     // A name that there is in every Kubernetes cluster, whatever becomes of a release.
     return writeFile(hosts, ['127.0.0.1 kubernetes.default.svc\n', ...lines].join(''))
   }
+  const passwords = new Map<number, string>()
+  const passwordOf = (ordinal: number) => passwords.get(ordinal) ?? password
+  const authFile = (ordinal: number) =>
+    join(folder, passwords.has(ordinal) ? `password-${ordinal}` : 'password')
+  const relock = async (ordinal: number, own?: string) => {
+    if (own === undefined) passwords.delete(ordinal)
+    else passwords.set(ordinal, own)
+    await writeFile(authFile(ordinal), `${passwordOf(ordinal)}\n`)
+  }
+  await relock(0)
   const logOf = (ordinal: number) => join(folder, `pod-${ordinal}.log`)
   const base = {
     PATH: bin,
     NAME: name,
     SERVICE: 'r-headless',
     RELEASE: mark,
-    AUTH_FILE: join(folder, 'password'),
     TOPOLOGY: topology,
     SHARDS: `${shards}`,
     REPLICAS: `${replicas}`,
@@ -112,6 +122,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   }
   const podEnv = (ordinal: number) => ({
     ...base,
+    AUTH_FILE: authFile(ordinal),
     POD_IP: address(ordinal),
     POD_NAME: `${name}-${ordinal}`,
     NODE_NAME: nodes[ordinal % nodes.length],
@@ -133,7 +144,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
     processes.set(ordinal, [...(processes.get(ordinal) ?? []), child])
   }
   const ask = async (ordinal: number, ...command: string[]) => {
-    const env = { ...process.env, REDISCLI_AUTH: password, VALKEYCLI_AUTH: password }
+    const env = { ...process.env, REDISCLI_AUTH: passwordOf(ordinal), VALKEYCLI_AUTH: passwordOf(ordinal) }
     const answer = await run(cli, ['-h', address(ordinal), ...command], { env, deadline: 5000 })
     return `${answer.stdout}${answer.stderr}`.trim()
   }
@@ -173,6 +184,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
     bin,
     address,
     kill,
+    relock,
     ask,
     data: (ordinal) => podEnv(ordinal).DATA,
     log: (ordinal) => readFile(logOf(ordinal), 'utf8'),

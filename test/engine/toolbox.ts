@@ -32,10 +32,11 @@ export async function makeToolbox(at: string, layout: Layout, hosts: string): Pr
   return bin
 }
 
-/** The engine's client and server on this machine, Valkey's where both are there. */
-export async function enginePrograms(): Promise<[server: string, cli: string]> {
+/** The engine's programs on this machine, Valkey's where both are there. */
+export async function enginePrograms(): Promise<[server: string, cli: string, check: string]> {
   for (const engine of ['valkey', 'redis'])
-    if (await find(`${engine}-server`).catch(() => false)) return [`${engine}-server`, `${engine}-cli`]
+    if (await find(`${engine}-server`).catch(() => false))
+      return [`${engine}-server`, `${engine}-cli`, `${engine}-check-aof`]
   throw new Error(
     'no valkey-server and no redis-server on PATH: install one, such as the package redis-server',
   )

@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { template } from '../harness/helm.ts'
 import { suite } from '../harness/suite.ts'
 import type { Values } from '../harness/values.ts'
-import { flavours, helms } from './rendered.ts'
+import { flavours, helms, podOf, render, the } from './rendered.ts'
 
 const test = suite('values that Helm refuses', { timeout: 30_000 })
 
@@ -45,6 +46,37 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
     /\/memory\/policy.*value must be one of 'noeviction'/,
   ],
 ]
+
+/** The variables that the scripts of the server's container read: those that it has, and those with a default. */
+async function ownVariables(flavour: string): Promise<string[]> {
+  const [server] = podOf(the(await render(flavour), 'StatefulSet')).spec.containers
+  const names = (server?.env ?? []).map(({ name }) => name)
+  for (const script of ['lib', 'peers', 'volume', 'data', 'space', 'start', 'probe', 'handover']) {
+    const text = await readFile(`generator/pod/${script}.sh`, 'utf8')
+    names.push(...[...text.matchAll(/\$\{([A-Z_]+):-/g)].map(([, name = '']) => name))
+  }
+  return [...new Set(names)]
+}
+
+for (const flavour of flavours)
+  test(`${flavour} refuses each variable that its own scripts go by`, async () => {
+    const names = await ownVariables(flavour)
+    assert.ok(names.includes('NAME') && names.includes('DATA') && names.includes('REDISCLI_AUTH'))
+    for (const name of names) {
+      const values = {
+        pod: {
+          extraEnv: [
+            { name: 'TZ', value: 'UTC' },
+            { name, value: 'x' },
+          ],
+        },
+      }
+      assert.match(
+        await refusal(flavour, values, 'helm'),
+        new RegExp(`pod\\.extraEnv sets ${name}, but .* remove it`),
+      )
+    }
+  })
 
 for (const flavour of flavours)
   for (const helm of helms) {

@@ -3,6 +3,7 @@
 
 JOIN_SEEN=
 JOIN_ALONE_SINCE=
+JOIN_LOCKED=
 
 # join: meets a peer that was seen to be part of a whole cluster of this release, twice. A peer a round, another each time,
 # will find one. Where no pod at all has a cluster, pod 0 creates it anew after a while: so does a release without volumes
@@ -18,6 +19,9 @@ join() {
     JOIN_ALONE_SINCE=${JOIN_ALONE_SINCE:-$(now)}
     if [ "$ORDINAL" = 0 ] && [ "$(($(now) - JOIN_ALONE_SINCE))" -ge 15 ] && [ "$(standing "$(own_id)")" = alone ]; then create_anew; fi
     return
+  elif [ "$JOIN_STANDING" = locked ] && [ -z "$JOIN_LOCKED" ] && [ "$(standing "$(own_id)")" = locked ]; then
+    JOIN_LOCKED=yes
+    tell_of_password join
   fi
   JOIN_ALONE_SINCE=
 }

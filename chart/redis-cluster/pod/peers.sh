@@ -9,6 +9,11 @@ ORDINAL=${POD_NAME##*-}
 desired() { cat "$TOPOLOGY/$1" 2>/dev/null || echo 0; }
 desired_size() { echo $(($(desired shards) * (1 + $(desired replicas)))); }
 
+# tell_of_password WORD: what a person can do about a pod that the others do not let in.
+tell_of_password() {
+  log "$1" "the other pods do not take this pod's password: the Secret holds another one than they were started with. Set it back to theirs, then delete this pod."
+}
+
 # peers: the ordinals of all pods but this one, beginning anywhere, so that nobody is held up by the same silent peers again
 # and again.
 peers() {
@@ -17,7 +22,8 @@ peers() {
 }
 
 # peer_says ADDRESS ID: what a peer can tell of the cluster and of the node with that id:
-#   silent | stranger | none (it has no cluster) | broken (not all slots are served) | whole, then: listed | unlisted
+#   silent | locked (it does not take this pod's password) | stranger
+#   none (it has no cluster) | broken (not all slots are served) | whole, then: listed | unlisted
 peer_says() {
   printf '%s\n' 'CLUSTER INFO' 'CONFIG GET syslog-ident' 'CLUSTER NODES' | ask_all "$1" | tr -d '\r' |
     awk -v id="$2" -v mark=",release=$RELEASE," '
@@ -27,7 +33,9 @@ peer_says() {
       /^cluster_known_nodes:/ { known = substr($0, 21) }
       /^node=.*,revision=/ { ours = index($0, mark) }
       NF >= 8 && $1 == id && $3 !~ /handshake/ { listed = 1 }
+      /^NOAUTH/ { locked = 1 }
       END {
+        if (locked) { print "locked"; exit }
         if (state == "") { print "silent"; exit }
         if (!ours) { print "stranger"; exit }
         if (known == 1 && assigned == 0) print "none unlisted"
@@ -40,11 +48,14 @@ peer_says() {
 #   joined   a peer lists it
 #   outside  a whole cluster of this release does not
 #   alone    peers answered, and none of them has a cluster either
+#   locked   most do not take this pod's password
 #   unknown  none of these can be told yet
 standing() {
   STANDING=unknown
   STANDING_SILENT=
-  STANDING_LEFT=${2:-9999}
+  STANDING_LOCKED=0
+  STANDING_MOST=${2:-$(desired_size)}
+  STANDING_LEFT=$STANDING_MOST
   for STANDING_PEER in $(peers); do
     STANDING_ADDRESS=$(address_of "$STANDING_PEER")
     if [ -z "$STANDING_ADDRESS" ]; then continue; fi
@@ -52,11 +63,13 @@ standing() {
       *' listed') echo joined && return ;;
       whole*) STANDING=outside ;;
       none*) if [ "$STANDING" = unknown ]; then STANDING=alone; fi ;;
+      locked) STANDING_LOCKED=$((STANDING_LOCKED + 1)) STANDING_SILENT=yes ;;
       *) STANDING_SILENT=yes ;;
     esac
     STANDING_LEFT=$((STANDING_LEFT - 1))
     if [ "$STANDING_LEFT" = 0 ]; then break; fi
   done
   if [ "$STANDING" = alone ] && [ -n "$STANDING_SILENT" ]; then STANDING=unknown; fi
+  if [ "$STANDING" = unknown ] && [ "$((STANDING_LOCKED * 2))" -gt "$STANDING_MOST" ]; then STANDING=locked; fi
   echo "$STANDING"
 }

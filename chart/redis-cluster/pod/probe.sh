@@ -16,16 +16,15 @@ alive() {
   esac
 }
 
-# Ready once, ready for the life of this server process: another shard's fall must not take this one from its clients.
+# Ready once, ready for the life of this server process, at whose start the marker went: neither another shard's fall nor a
+# Secret that changed since may take this pod from its clients.
 ready() {
   answer=$(printf '%s\n' PING 'INFO server' 'CLUSTER INFO' 'INFO replication' 'CLUSTER MYID' | ask_all "$POD_IP" | tr -d '\r')
   fact() { printf '%s\n' "$answer" | sed -n "s/^$1://p"; }
-  case $answer in PONG*) ;; *) return 1 ;; esac
-  marker=$RUN/ready-$(fact run_id)
-  if [ -e "$marker" ]; then return 0; fi
+  case $answer in PONG* | NOAUTH*) ;; *) return 1 ;; esac
+  if [ -e "$RUN/ready" ]; then return 0; fi
   part_of_its_cluster || return 1
-  rm -f "$RUN"/ready-*
-  : >"$marker"
+  : >"$RUN/ready"
 }
 
 # What a node says of itself proves nothing: one that all others have forgotten still reports that all is well.

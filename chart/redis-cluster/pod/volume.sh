@@ -21,12 +21,19 @@ look_after_volume() {
   fi
   if [ ! -e "$DATA/nodes.conf" ]; then
     await_failover "address" "$POD_IP" "this pod lost its volume, and its address is still that of a master"
-  elif [ "$(standing "$(own_line 1)")" = outside ]; then
-    log volume "the cluster has forgotten this node, $(own_line 1)"
-    set_aside
-  elif ! has_data && owns_with_replica; then
-    await_failover "id" "$(own_line 1)" "this master lost its data"
+    return 0
   fi
+  case $(standing "$(own_line 1)") in
+    locked)
+      tell_of_password refuse
+      return 1
+      ;;
+    outside)
+      log volume "the cluster has forgotten this node, $(own_line 1)"
+      set_aside
+      ;;
+    *) look_after_data ;;
+  esac
 }
 
 # Without a usable nodes.conf: the kept copy says who this data belongs to; data that nobody can place is not touched.
@@ -58,17 +65,12 @@ set_aside() {
   log volume "what was on it is now in $ASIDE, and this pod joins as a new node"
 }
 
-owns_with_replica() {
-  [ -n "$(own_line 9)" ] && awk -v id="$(own_line 1)" '$4 == id && $3 !~ /fail/ { found = 1 } END { exit !found }' "$DATA/nodes.conf"
-}
-
 # await_failover id|address VALUE WHY: waits while the peers take that node for the owner of slots, up to the time a failover
 # takes. A master that came back without its data would have its replica throw the data away; a new node at the old one's
 # address would keep the others from ever counting the old one as failed.
 await_failover() {
   if [ "$(owns_slots "$1" "$2")" != yes ]; then return; fi
-  VOLUME_TIMEOUT=$(sed -n 's/^cluster-node-timeout //p' "$CONFIG/server.conf")
-  VOLUME_SECONDS=$((VOLUME_TIMEOUT * 3 / 1000 + 5))
+  VOLUME_SECONDS=$(($(setting cluster-node-timeout) * 3 / 1000 + 5))
   log volume "$3: waiting up to ${VOLUME_SECONDS}s until a replica took over"
   deadline_in "$VOLUME_SECONDS"
   while before_deadline; do
@@ -79,19 +81,21 @@ await_failover() {
     sleep 1 &
     wait $!
   done
-  log volume "no replica took over; starting empty"
+  log volume "no replica took over; starting with what is there"
 }
 
-# owns_slots id|address VALUE: yes or no, as the first peer that answers has it; empty when none does.
+# owns_slots id|address VALUE: yes or no, as the first peer has it that knows an owner of every slot; empty when none does.
+# A pod that has just lost its own volume knows of nobody, and is no witness.
 owns_slots() {
   for VOLUME_PEER in $(peers); do
     VOLUME_ADDRESS=$(address_of "$VOLUME_PEER")
     if [ -z "$VOLUME_ADDRESS" ]; then continue; fi
     VOLUME_OWNS=$(ASK_SECONDS=1 ask "$VOLUME_ADDRESS" CLUSTER NODES | tr -d '\r' | awk -v by="$1" -v value="$2" '
-      NF < 8 { next }
-      { seen = 1; sub(/:[0-9]+@.*/, "", $2) }
-      NF > 8 && (by == "id" ? $1 : $2) == value { owns = 1 }
-      END { if (seen) print (owns ? "yes" : "no") }')
+      NF < 9 || $2 !~ /@/ { next }
+      { sub(/:[0-9]+@.*/, "", $2) }
+      (by == "id" ? $1 : $2) == value { owns = 1 }
+      { for (i = 9; i <= NF; i++) if ($i !~ /^\[/) slots += split($i, range, "-") == 2 ? range[2] - range[1] + 1 : 1 }
+      END { if (owns) print "yes"; else if (slots == 16384) print "no" }')
     if [ -n "$VOLUME_OWNS" ]; then echo "$VOLUME_OWNS" && return; fi
   done
 }

@@ -6,8 +6,19 @@
 {{- if and (not .Values.persistence.enabled) (eq (int .Values.cluster.replicasPerShard) 0) }}
 {{- fail "persistence.enabled is false and cluster.replicasPerShard is 0: a pod that restarts would lose its shard for good, slots and all. Set one replica, or persistence." }}
 {{- end }}
+{{- include "valkey-cluster.checkEnv" . }}
 {{- include "valkey-cluster.checkPassword" . }}
 {{- include "valkey-cluster.checkVolumes" . }}
+{{- end }}
+
+{{/* The pod's own scripts run with the server's environment: another NAME or DATA would lead them to other pods and volumes. */}}
+{{- define "valkey-cluster.checkEnv" -}}
+{{- $own := list "NAME" "SERVICE" "RELEASE" "POD_NAME" "POD_IP" "NODE_NAME" "ZONE" "REVISION" "GRACE_SECONDS" "MEMORY_LIMIT" "MAXMEMORY_PERCENT" "PORT" "AUTH_FILE" "REDISCLI_AUTH" "VALKEYCLI_AUTH" "ASK_SECONDS" "NAME_SECONDS" "TOPOLOGY" "CONFIG" "DATA" "RUN" "WORK" "LOG" }}
+{{- range .Values.pod.extraEnv }}
+{{- if has .name $own }}
+{{- fail (printf "pod.extraEnv sets %s, but the scripts that start, probe and stop the server go by a variable of that name: remove it, or give it another name." .name) }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* The running servers keep the password they started with, so another one in the Secret would lock the release out. */}}

@@ -1,0 +1,81 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { must } from '../harness/command.ts'
+import { eventually } from '../harness/deadline.ts'
+import type { Scope } from '../harness/scope.ts'
+import { suite } from '../harness/suite.ts'
+import { all, prepare, type Release } from './release.ts'
+import { createWithKeys, keysOf, untilLogged, untilWhole } from './whole.ts'
+
+const test = suite('a volume that is full', { timeout: 90_000 })
+
+// Only root may mount; elsewhere a person or a runner that may become root without a password can run this.
+const asRoot = (...command: string[]) =>
+  process.getuid?.() === 0
+    ? must(command[0] ?? '', command.slice(1))
+    : must('sudo', ['--non-interactive', ...command])
+
+/** Gives a pod a volume of a few megabytes. */
+async function smallVolume(scope: Scope, release: Release, ordinal: number): Promise<void> {
+  const folder = release.data(ordinal)
+  await mkdir(folder, { recursive: true })
+  await asRoot('mount', '-t', 'tmpfs', '-o', `size=8m,uid=${process.getuid?.()}`, 'small', folder)
+  scope.defer(() => asRoot('umount', '--lazy', folder))
+}
+
+/** Fills a volume to the last byte. */
+async function fill(release: Release, ordinal: number): Promise<() => Promise<void>> {
+  const file = join(release.data(ordinal), 'lost+found')
+  await writeFile(file, Buffer.alloc(16_000_000)).catch(() => {})
+  return () => rm(file)
+}
+
+test('a master’s: it refuses writes, the others go on, room mends it, and what it acknowledged outlives it', async (_, scope) => {
+  const release = await prepare(scope)
+  await smallVolume(scope, release, 0)
+  await createWithKeys(release, all(release))
+  const keys = await keysOf(release, all(release))
+  assert.match(await release.ask(0, 'ROLE'), /^master/)
+  const [own = ''] = (await release.ask(0, 'KEYS', 'key:*')).split('\n')
+  let acknowledged = own
+  const untilAnswered = (expected: RegExp) =>
+    eventually(`a write to be answered ${expected}`, { deadline: 20_000 }, async (see) => {
+      const value = `${acknowledged.length}-`.repeat(2000)
+      const answer = await release.ask(0, 'SET', own, value)
+      see(answer)
+      if (answer === 'OK') acknowledged = value
+      return expected.test(answer) || undefined
+    })
+
+  const makeRoom = await fill(release, 0)
+  await untilAnswered(/^MISCONF/)
+  await untilLogged(release, 0, /volume +the server cannot save to its volume.*PersistentVolumeClaim data-/)
+  for (const other of [1, 2]) {
+    const [key = ''] = (await release.ask(other, 'KEYS', 'key:*')).split('\n')
+    assert.is(await release.ask(other, 'SET', key, key), 'OK')
+  }
+  await makeRoom()
+  await untilAnswered(/^OK/)
+  await untilLogged(release, 0, 'the server saves to its volume again')
+
+  const makeRoomAgain = await fill(release, 0)
+  await untilAnswered(/^MISCONF/)
+  await release.kill(0)
+  // Whether it starts at all from a full volume differs between engines; a kubelet would try again and again.
+  await release.start(0).catch(() => {})
+  assert.match(
+    await release.log(0),
+    /this master's volume is full: waiting.*\n.*its slots have another owner now/,
+  )
+  await makeRoomAgain()
+  if ((await release.ask(0, 'PING')) !== 'PONG') await release.start(0)
+  await release.keep(0)
+  await untilWhole(release)
+  assert.is(await keysOf(release, all(release)), keys)
+  const [, heir = ''] = (await release.ask(0, 'ROLE')).split('\n')
+  const [ordinal = 0] = all(release).filter((one) => release.address(one) === heir)
+  assert.is(await release.ask(ordinal, 'GET', own), acknowledged)
+})
+
+test.run()
