@@ -79,8 +79,8 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   const topology = join(folder, 'topology')
   for (const made of [pod, topology]) await mkdir(made)
   for (const file of await readdir(POD)) await copyFile(join(POD, file), join(pod, file))
-  await writeFile(join(topology, 'shards'), `${shards}`)
-  await writeFile(join(topology, 'replicas'), `${replicas}`)
+  const desired = { shards, replicas, persistence: true, appendonly: true }
+  for (const [key, value] of Object.entries(desired)) await writeFile(join(topology, key), `${value}`)
   await writeFile(join(folder, 'password'), `${password}\n`)
 
   const places = new Map<number, number>()
