@@ -5,6 +5,8 @@
 set -u
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=peers.sh
+. "$(dirname "$0")/peers.sh"
 
 # The kubelet shows a preStop's output to nobody, so it goes to the log of the container.
 LOG=${LOG:-/proc/1/fd/1}
@@ -40,11 +42,24 @@ replicas() {
     }' | sort -k 1,1r -k 3,3nr | cut -d' ' -f1,2
 }
 
-# Replicas that a master knows but that are not connected are known to the cluster all the same.
-knows_replicas() {
+# known_replicas: the addresses of all that the cluster knows, connected or not; "-" stands for one that is lost.
+known_replicas() {
   ask "$POD_IP" CLUSTER NODES | tr -d '\r' | awk '
-    $3 ~ /myself/ { id = $1 } { master[NR] = $4 }
-    END { for (i in master) if (master[i] == id) exit 0; exit 1 }'
+    { sub(/:[0-9]+@.*/, "", $2); address[NR] = $2 == "" ? "-" : $2; master[NR] = $4 }
+    $3 ~ /myself/ { id = $1 }
+    END { for (i = 1; i <= NR; i++) if (master[i] == id) print address[i] }'
+}
+
+# hold_back: this pod will be back with all it has, on its volume. A replica with older data that took its place meanwhile
+# would have all later writes thrown away; the replica's keeper lets it stand again once it is in sync.
+hold_back() {
+  if [ "$(desired persistence) $(desired appendonly)" != "true true" ]; then return; fi
+  for BEHIND in $(known_replicas); do
+    if grep -qx "in-sync $BEHIND" "$WORK/replicas"; then continue; fi
+    if [ "$(ask "$BEHIND" CONFIG SET cluster-replica-no-failover yes)" = OK ]; then
+      log handover "$BEHIND has older data and must not take over"
+    fi
+  done
 }
 
 # heir: the address of the replica to take over; false when there is none yet, and `staying` says whether one may come.
@@ -98,7 +113,7 @@ hand_over() {
         sleep 1
         return
       fi
-    elif [ -z "$staying" ] && ! { [ ! -s "$WORK/replicas" ] && knows_replicas; }; then
+    elif [ -z "$staying" ] && ! { [ ! -s "$WORK/replicas" ] && [ -n "$(known_replicas)" ]; }; then
       log handover "no replica stays that could take over" && return
     else
       if [ -z "$told" ]; then log handover "waiting for a replica to be in sync"; fi
@@ -107,6 +122,7 @@ hand_over() {
     fi
   done
   log handover "gave up after ${BUDGET}s: no replica took over"
+  hold_back
 }
 
 say_leaving

@@ -1,22 +1,12 @@
 import * as assert from 'uvu/assert'
 import { suite } from '../harness/suite.ts'
 import { all, prepare, type Release } from './release.ts'
-import { createWithKeys, untilWhole } from './whole.ts'
+import { aShard, createWithKeys, untilWhole } from './whole.ts'
 
 const test = suite('handover', { timeout: 60_000 })
 
 const roleOf = async (release: Release, ordinal: number) =>
   (await release.ask(ordinal, 'ROLE')).split('\n')[0]
-
-/** The ordinals of a master and of its replica. */
-async function pair(release: Release): Promise<[master: number, replica: number]> {
-  for (const ordinal of all(release)) {
-    const [role, host] = (await release.ask(ordinal, 'ROLE')).split('\n')
-    const master = all(release).find((one) => release.address(one) === host)
-    if (role === 'slave' && master !== undefined) return [master, ordinal]
-  }
-  throw new Error('no replica')
-}
 
 /** Lets a pod leave, and returns how long it took, in seconds. */
 async function leave(release: Release, ordinal: number): Promise<number> {
@@ -30,7 +20,7 @@ for (const layout of ['debian', 'alpine'] as const)
     const release = await prepare(scope, { layout })
     await createWithKeys(release, all(release))
     for (let turn = 0; turn < (layout === 'debian' ? 3 : 1); turn++) {
-      const [master, replica] = await pair(release)
+      const [master, replica] = await aShard(release)
       const seconds = await leave(release, master)
       assert.is(await roleOf(release, master), 'slave')
       assert.is(await roleOf(release, replica), 'master')
@@ -49,14 +39,14 @@ for (const layout of ['debian', 'alpine'] as const)
 test('a replica leaves at once', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))
-  const [, replica] = await pair(release)
+  const [, replica] = await aShard(release)
   assert.ok((await leave(release, replica)) < 5)
 })
 
 test('a master leaves at once where its only replica is leaving too', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))
-  const [master, replica] = await pair(release)
+  const [master, replica] = await aShard(release)
   await leave(release, replica)
   assert.ok((await leave(release, master)) < 5)
   assert.is(await roleOf(release, master), 'master')
@@ -72,7 +62,7 @@ test('a master without replicas leaves at once', async (_, scope) => {
 test('a master leaves at once where the release is going', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))
-  const [master] = await pair(release)
+  const [master] = await aShard(release)
   for (const ordinal of all(release)) await release.place(ordinal, undefined)
   assert.ok((await leave(release, master)) < 5)
   assert.match(await release.log(master), /the release is going/)
@@ -81,7 +71,7 @@ test('a master leaves at once where the release is going', async (_, scope) => {
 test('a master whose replica is away stays for as long as it may', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))
-  const [master, replica] = await pair(release)
+  const [master, replica] = await aShard(release)
   await release.kill(replica)
   // A grace period of 30 s, less what the server itself takes; the others count the replica as failed after some 6 s.
   const seconds = await leave(release, master)

@@ -1,5 +1,5 @@
 import { eventually } from '../harness/deadline.ts'
-import type { Release } from './release.ts'
+import { all, type Release } from './release.ts'
 
 /** Runs the release's own test until it passes: all slots served, all nodes agree, every shard takes a write. */
 export function untilWhole(release: Release, deadline = 25_000): Promise<true> {
@@ -35,6 +35,22 @@ export async function keysOf(release: Release, ordinals: number[]): Promise<numb
     }),
   )
   return sizes.reduce((sum, size) => sum + size, 0)
+}
+
+/** The ordinals of a master and of its replicas. */
+export async function aShard(
+  release: Release,
+): Promise<[master: number, replica: number, ...more: number[]]> {
+  const masters = new Map<number, number[]>()
+  for (const ordinal of all(release)) {
+    const [role, host] = (await release.ask(ordinal, 'ROLE')).split('\n')
+    const master = all(release).find((one) => release.address(one) === host)
+    if (role === 'slave' && master !== undefined)
+      masters.set(master, [...(masters.get(master) ?? []), ordinal])
+  }
+  for (const [master, [replica, ...more]] of masters)
+    if (replica !== undefined) return [master, replica, ...more]
+  throw new Error('no replica')
 }
 
 /** Waits until a pod's log has a text. */

@@ -14,6 +14,8 @@ HERE=$(dirname "$0")
 . "$HERE/space.sh"
 # shellcheck source=join.sh
 . "$HERE/join.sh"
+# shellcheck source=succession.sh
+. "$HERE/succession.sh"
 
 # Whoever does not answer at once is asked again in the next round: a name can lead to where its pod was for some seconds.
 ASK_SECONDS=1
@@ -23,7 +25,8 @@ VIEW=$WORK/view
 # look: the server's own view, and in `health` what is to be thought of it:
 #   none (no answer) | fresh (part of nothing) | ill (a peer is not well seen, or its master's data does not come) | well
 look() {
-  printf '%s\n' 'CLUSTER NODES' 'INFO server' 'INFO replication' 'INFO persistence' 'CLUSTER INFO' DBSIZE | ask_all "$POD_IP" | tr -d '\r' >"$VIEW"
+  printf '%s\n' 'CLUSTER NODES' 'INFO server' 'INFO replication' 'INFO persistence' 'CLUSTER INFO' \
+    'CONFIG GET cluster-replica-no-failover' DBSIZE | ask_all "$POD_IP" | tr -d '\r' >"$VIEW"
   health=$(awk '
     NF >= 8 && $3 ~ /myself/ { known++; if (NF > 8) slots = 1; next }
     NF >= 8 && $3 ~ /handshake/ { known++; next }
@@ -108,7 +111,7 @@ rest() {
   REST_UPTIME=$(fact uptime_in_seconds)
   case $health in
     ill) if [ "${REST_UPTIME:-0}" -lt 5 ]; then REST=0.3; elif [ "$(($(now) - ILL_SINCE))" -lt 60 ]; then REST=1; else REST=10; fi ;;
-    well) if [ "${REST_UPTIME:-0}" -lt 60 ]; then REST=2; else REST=10; fi ;;
+    well) if [ "${REST_UPTIME:-0}" -lt 60 ] || [ -n "$STAND_SEEN" ]; then REST=2; else REST=10; fi ;;
     *) REST=1 ;;
   esac
   sleep "$REST" &
@@ -133,7 +136,7 @@ while :; do
       ill) heal ;;
     esac
     if [ "$health" != ill ]; then ILL_SINCE=$(now); fi
-    case $health in ill | well) belong; keep_copy ;; esac
+    case $health in ill | well) belong; keep_copy; look_after_succession ;; esac
   fi
   rest
 done
