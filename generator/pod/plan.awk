@@ -1,6 +1,6 @@
 # awk -f plan.awk -f creation.awk -f shape.awk -f placement.awk shards=3 replicas=1 OBSERVATION: what is to be done next,
 # from what observe.sh saw. With drain=yes only what lets the pods beyond that size leave; with revision=R nothing before
-# all pods run that revision. Its parts share their variables: o, p and m are ordinals, k is a shard in the making.
+# all pods run that revision; with check=yes it is done wherever pods are. Its parts share their variables: o, p and m are ordinals, k is a shard in the making.
 # A pure program. It prints steps, or else one line that says why there are none:
 #   epoch ID N          give a master of a new cluster its configuration epoch
 #   assign ID FROM TO   give a master of a new cluster its slots
@@ -50,7 +50,7 @@ END {
   if (open != "") { step("fix " open); exit }
   check_memory()
   shape()
-  if (!drain) improve()
+  if (!drain && !check) improve()
   finish_round()
   say("done " summary())
 }
@@ -151,7 +151,7 @@ function unheard(o, p,    v, n) {
 }
 
 # All pods answer by other ids, so a node that nobody sees alive and that owns nothing will not come back.
-function forget_the_dead(    o, i, n, ids, node, dead) {
+function forget_the_dead(    o, i, n, ids, node, dead, count_of_dead) {
   for (o = 0; o < size; o++) {
     n = split(known[id[o]], ids, " ")
     for (i = 1; i <= n; i++) {
@@ -159,8 +159,8 @@ function forget_the_dead(    o, i, n, ids, node, dead) {
       if (node in ordinal || flags[id[o], node] ~ /handshake/) continue
       if (flags[id[o], node] !~ /fail($|,)|noaddr/ || count(slots[id[o], node]))
         wait_for("pod " o " knows node " node ", which is no pod of this release")
-      dead[id[o] " " node] = 1
+      dead[++count_of_dead] = id[o] " " node
     }
   }
-  for (i in dead) step("forget " i)
+  for (i = 1; i <= count_of_dead; i++) step("forget " dead[i])
 }

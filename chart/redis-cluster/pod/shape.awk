@@ -40,7 +40,7 @@ function spare(o) { return !is_replica[o] || of[o] < 0 || (of[o] in staying && s
 function wanted(m) { return replicas + (m >= size) }
 
 function count_replicas(    o) {
-  for (o in has) delete has[o]
+  for (o = 0; o < all; o++) has[o] = 0
   for (o = 0; o < size; o++) if (of[o] >= 0 && kept[of[o]]) has[of[o]]++
 }
 
@@ -65,7 +65,7 @@ function attach(o, m) {
 # The master a stray serves best: one that lacks a replica, in the shard the layout has for it, elsewhere than its master.
 function master_for(o,    m, best, why, least) {
   for (m = 0; m < all; m++) {
-    if (!kept[m] || reset[m]) continue
+    if (!kept[m] || (m in reset)) continue
     why = 100 * (has[m] < wanted(m) ? 0 : 1 + has[m]) + 2 * penalty(o, m) + (group[m] != group[o])
     if (best == "" || why < least) { best = m; least = why }
   }
@@ -74,7 +74,7 @@ function master_for(o,    m, best, why, least) {
 
 # One kind of change a round: what comes next is planned from what then is there.
 function shape(    o) {
-  for (o in reset) step("reset " id[o])
+  for (o = 0; o < size; o++) if (o in reset) step("reset " id[o])
   finish_round()
   attach_strays()
   finish_round()
