@@ -103,7 +103,8 @@ keep_copy() {
   cp "$DATA/nodes.conf" "$DATA/nodes.conf.kept.new" && mv "$DATA/nodes.conf.kept.new" "$DATA/nodes.conf.kept"
 }
 
-identity_in() { awk '$3 ~ /myself/ { $5 = $6 = ""; print }' "$1" 2>/dev/null; }
+# identity_in FILE: what this node is, and the ids that it knows: from a copy made too early it would find nobody.
+identity_in() { awk '$3 ~ /myself/ { $5 = $6 = ""; print } NF >= 8 { print $1 }' "$1" 2>/dev/null; }
 
 # rest: once in ten seconds where all is well, more often in a server's first minute and while something is wrong. A server
 # that sees a majority of masters within two seconds of its start serves at once; one that sees it later takes five more.
