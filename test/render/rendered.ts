@@ -24,6 +24,7 @@ export interface PodTemplate {
     automountServiceAccountToken: boolean
     securityContext: Record<string, unknown>
     serviceAccountName: string
+    terminationGracePeriodSeconds: number
     affinity: object
     topologySpreadConstraints: {
       topologyKey: string
@@ -33,6 +34,8 @@ export interface PodTemplate {
       name: string
       image: string
       env: { name: string; value?: string }[]
+      lifecycle?: object
+      resources?: { limits?: { memory?: string } }
       ports?: { name: string; containerPort: number }[]
       securityContext: Record<string, unknown>
     }[]
