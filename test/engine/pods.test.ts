@@ -19,6 +19,7 @@ for (const layout of ['debian', 'alpine'] as const)
     assert.not.match(config, /a-directive-of-the-future/)
     assert.match(config, /^cluster-allow-replica-migration no$/m)
     assert.is(await release.ask(0, 'CONFIG', 'GET', 'maxmemory'), 'maxmemory\n650000000')
+    assert.is(await release.ask(0, 'CONFIG', 'GET', 'repl-backlog-size'), 'repl-backlog-size\n62500000')
     assert.is(
       await release.ask(0, 'CONFIG', 'GET', 'cluster-announce-ip'),
       `cluster-announce-ip\n${release.address(0)}`,

@@ -24,6 +24,7 @@ export interface PodTemplate {
     automountServiceAccountToken: boolean
     securityContext: Record<string, unknown>
     serviceAccountName: string
+    terminationGracePeriodSeconds: number
     affinity: object
     topologySpreadConstraints: {
       topologyKey: string
@@ -34,6 +35,8 @@ export interface PodTemplate {
       image: string
       command: string[]
       env: { name: string; value?: string }[]
+      lifecycle?: object
+      resources?: { limits?: { memory?: string } }
       ports?: { name: string; containerPort: number }[]
       securityContext: Record<string, unknown>
     }[]

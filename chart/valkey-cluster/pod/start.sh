@@ -28,6 +28,14 @@ maxmemory() {
   awk -v limit="$MEMORY_LIMIT" -v percent="$MAXMEMORY_PERCENT" 'BEGIN { printf "maxmemory %.0f\n", limit * percent / 100 }'
 }
 
+# A replica that was away goes on from what its master has kept for it; where that is too little it has to get all data anew,
+# and until then nobody could take over. It is part of maxmemory, so a small container keeps less.
+backlog() {
+  awk -v limit="${MEMORY_LIMIT:-0}" 'BEGIN {
+    most = 64 * 1024 * 1024
+    printf "repl-backlog-size %.0f\n", (limit == 0 || limit / 16 > most ? most : limit / 16) }'
+}
+
 # with_password DIRECTIVE: the directive with the password in the quotes of a configuration file.
 with_password() { printf '%s "%s"\n' "$1" "$(printf '%s' "$REDISCLI_AUTH" | sed 's/[\\"]/\\&/g')"; }
 
@@ -35,6 +43,7 @@ configuration() {
   cat "$CONFIG/server.conf" || return 1
   directives_for "$1" || return 1
   maxmemory
+  backlog
   echo "dir $DATA"
   # Peers and clients go by the pod's address: what the server would find out by itself can be an old one.
   echo "cluster-announce-ip $POD_IP"

@@ -1,0 +1,64 @@
+import { readdir, readFile } from 'node:fs/promises'
+import * as assert from 'uvu/assert'
+import { suite } from '../harness/suite.ts'
+import { flavours, type Manifest, podOf, render, the } from './rendered.ts'
+
+const test = suite('what is set against losing data', { timeout: 60_000 })
+
+/** The value of a directive in the configuration that all pods share. */
+const directive = (manifests: Manifest[], name: string) =>
+  the(manifests, 'ConfigMap', '-config').data['server.conf']?.match(new RegExp(`^${name} (.*)$`, 'm'))?.[1]
+
+const mebibytes = (quantity = '') => Number.parseInt(quantity, 10) * (quantity.endsWith('Gi') ? 1024 : 1)
+
+for (const flavour of flavours) {
+  test(`servers of ${flavour} save every write, keep every key, and let no old copy take over`, async () => {
+    const manifests = await render(flavour)
+    assert.is(directive(manifests, 'appendonly'), 'yes')
+    assert.is(directive(manifests, 'appendfsync'), 'everysec')
+    assert.is(directive(manifests, 'maxmemory-policy'), 'noeviction')
+    const validity = Number(directive(manifests, 'cluster-replica-validity-factor'))
+    assert.ok(validity > 0 && validity <= 10, `${validity}`)
+    assert.ok(Number(directive(manifests, 'cluster-node-timeout')) <= 5000)
+    // A master whose slots were moved away must not become a replica of whom nobody asked for.
+    const byVersion = the(manifests, 'ConfigMap', '-config').data.directives
+    assert.match(byVersion ?? '', /^\d\.\d cluster-allow-replica-migration no$/m)
+  })
+
+  test(`a container of ${flavour} has room for the fork beside its data, and its volume for a rewrite`, async () => {
+    const set = the(await render(flavour), 'StatefulSet')
+    const { spec } = podOf(set)
+    const share = spec.containers[0]?.env.find(({ name }) => name === 'MAXMEMORY_PERCENT')?.value
+    assert.ok(Number(share) <= 75, share)
+    const [claim] = set.spec.volumeClaimTemplates as {
+      spec: { resources: { requests: { storage: string } } }
+    }[]
+    const memory = spec.containers[0]?.resources?.limits?.memory
+    assert.ok(mebibytes(claim?.spec.resources.requests.storage) >= 3 * mebibytes(memory))
+  })
+
+  test(`volumes of ${flavour} outlive the release and every pod of it`, async () => {
+    const { spec } = the(await render(flavour), 'StatefulSet')
+    assert.equal(spec.persistentVolumeClaimRetentionPolicy, { whenDeleted: 'Retain', whenScaled: 'Retain' })
+  })
+
+  test(`a drain takes one pod of ${flavour} at a time, and every pod has time to hand over`, async () => {
+    const manifests = await render(flavour)
+    const { spec } = the(manifests, 'PodDisruptionBudget')
+    assert.is(spec.maxUnavailable, 1)
+    assert.is.not(spec.unhealthyPodEvictionPolicy, 'AlwaysAllow')
+    const pod = podOf(the(manifests, 'StatefulSet')).spec
+    assert.ok(pod.terminationGracePeriodSeconds >= 60)
+    assert.match(JSON.stringify(pod.containers[0]?.lifecycle), /preStop.*handover\.sh/)
+  })
+}
+
+test('no script takes a shard over without a vote, mends slots by force, or edits what a server has open', async () => {
+  for (const script of (await readdir('generator/pod')).filter((file) => file.endsWith('.sh'))) {
+    const lines = (await readFile(`generator/pod/${script}`, 'utf8')).split('\n')
+    for (const line of lines.filter((line) => !/^\s*#|\blog\b/.test(line)))
+      assert.not.match(line, /TAKEOVER|--cluster|FLUSH|sed -i/i, script)
+  }
+})
+
+test.run()
