@@ -10,6 +10,8 @@ cluster-require-full-coverage {{ ternary "yes" "no" .Values.cluster.requireFullC
 # A replica that joins gets the data at once, over the network alone.
 repl-diskless-sync yes
 repl-diskless-sync-delay 0
+# A replica that has not heard of its master for long does not take over with old data.
+cluster-replica-validity-factor 10
 maxmemory-policy {{ .Values.memory.policy }}
 appendonly {{ ternary "yes" "no" .Values.persistence.appendonly }}
 appendfsync {{ .Values.persistence.appendfsync }}
