@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { shown } from '../project.ts'
 import { generateCharts } from './generate.ts'
@@ -12,6 +14,8 @@ export const start: CommandModule<CommonOptions, CommonOptions> = {
   handler: async (options) => {
     const project = projectOf(options)
     const charts = await generateCharts(project, project.chart)
+    // dist/ is a place to try things out, not a repository: what it listed was never published, and may change.
+    await rm(join(project.dist, 'index.yaml'), { force: true })
     const paths = await writePackages(project, charts, project.dist)
     console.log(`\nNext: helm install my-cluster ${shown(paths[0] ?? project.dist)}`)
   },

@@ -100,11 +100,17 @@ test('a chart that changed under a version that is in the index is refused', asy
   await chartgen(project, ['start'])
   const before = await contents(path.join(project, 'dist'))
   await writeFile(path.join(project, 'generator/templates/extra.yaml'), '# more\n')
-  const result = await chartgen(project, ['start'])
+  await chartgen(project, ['generate'])
+  const result = await chartgen(project, ['package'])
   assert.is(result.code, 1)
   assert.match(result.stderr, /redis-cluster \d+\.\d+\.\d+ is in the index already/)
   assert.match(result.stderr, 'raise "version" in schema/flavours/redis-cluster.yaml')
   assert.equal(await contents(path.join(project, 'dist')), before, 'nothing was written')
+
+  // While one works on the charts, nothing of it was published.
+  const again = await chartgen(project, ['start'])
+  assert.is(again.code, 0, again.stderr)
+  assert.not.equal(await contents(path.join(project, 'dist')), before)
 })
 
 test.run()
