@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
 import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
 import { writeAndRead } from '../harness/load.ts'
+import { type Context, keysOf, kubectl, lastStart, sixNodes, untilReplica } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
-import { type Context, keysOf, kubectl, lastStart, sixNodes, untilReplica } from './moving.ts'
 
 const test = suite<Context>('a cluster without volumes', {
   timeout: 240_000,

@@ -5,12 +5,12 @@ import { eventually, pause } from '../harness/deadline.ts'
 import { ask } from '../harness/engine.ts'
 import { upgrade } from '../harness/helm.ts'
 import { startLoad, writeAndRead } from '../harness/load.ts'
+import { type Context, keysOf, kubectl, sixNodes, untilReplica } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
 import { smallValues } from '../harness/values.ts'
 import type { Member, Shard } from '../harness/whole.ts'
 import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
 import { tagsIn } from '../load/slots.ts'
-import { type Context, keysOf, kubectl, sixNodes, untilReplica } from './moving.ts'
 
 const test = suite<Context>('a master that is lost', {
   timeout: 240_000,

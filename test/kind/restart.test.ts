@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
 import { waitUntilWhole } from '../harness/cluster.ts'
 import { startLoad, writeAndRead } from '../harness/load.ts'
+import { type Context, keysOf, kubectl, lastStart, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
 import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
-import { type Context, keysOf, kubectl, lastStart, sixNodes } from './moving.ts'
 
 const test = suite<Context>('pods that move', {
   timeout: 300_000,

@@ -4,11 +4,11 @@ import { ask } from '../harness/engine.ts'
 import { type Release, upgrade } from '../harness/helm.ts'
 import { core } from '../harness/kubernetes.ts'
 import { startLoad, writeAndRead } from '../harness/load.ts'
+import { type Context, keysOf, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
 import { smallValues, type Values } from '../harness/values.ts'
 import type { Shard } from '../harness/whole.ts'
 import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
-import { type Context, keysOf, sixNodes } from './moving.ts'
 
 const test = suite<Context>('a cluster that changes its size', {
   timeout: 400_000,

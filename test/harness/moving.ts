@@ -1,11 +1,11 @@
-import { serverPods, waitUntilReady } from '../harness/cluster.ts'
-import { must } from '../harness/command.ts'
-import { eventually } from '../harness/deadline.ts'
-import { ask } from '../harness/engine.ts'
-import { install, type Release, release } from '../harness/helm.ts'
-import { freshNamespace } from '../harness/namespace.ts'
-import type { Scope } from '../harness/scope.ts'
-import { smallValues, type Values } from '../harness/values.ts'
+import { serverPods, waitUntilReady } from './cluster.ts'
+import { must } from './command.ts'
+import { eventually } from './deadline.ts'
+import { ask } from './engine.ts'
+import { install, type Release, release } from './helm.ts'
+import { freshNamespace } from './namespace.ts'
+import type { Scope } from './scope.ts'
+import { smallValues, type Values } from './values.ts'
 
 /** What a suite of moving pods works on. */
 export interface Context {
@@ -49,10 +49,11 @@ export const untilReplica = (of: Release, pod: string) =>
     return /role:slave[\s\S]*master_link_status:up/.test(said) || undefined
   })
 
-/** How many keys the masters hold. */
+/** How many keys the masters hold that run. */
 export async function keysOf(of: Release): Promise<number> {
   let keys = 0
-  for (const { metadata } of await serverPods(of)) {
+  for (const { metadata, status } of await serverPods(of)) {
+    if (status?.phase !== 'Running') continue
     const pod = metadata?.name ?? ''
     const isMaster = (await ask(of.namespace, pod, 'ROLE')).startsWith('master')
     if (isMaster) keys += Number(await ask(of.namespace, pod, 'DBSIZE'))

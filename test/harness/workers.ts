@@ -1,0 +1,28 @@
+import { must } from './command.ts'
+import { core } from './kubernetes.ts'
+import type { Scope } from './scope.ts'
+
+/** The Kubernetes nodes that pods run on, by name. */
+export async function workers(): Promise<string[]> {
+  const { items } = await core().listNode({ labelSelector: '!node-role.kubernetes.io/control-plane' })
+  return items.map(({ metadata }) => metadata?.name ?? '').sort()
+}
+
+/** Lets a node take pods again when the scope ends, whatever became of it. */
+export function uncordonAfter(scope: Scope, node: string): void {
+  scope.defer(() => must('kubectl', ['uncordon', node]))
+}
+
+/** What a pod asks for of which there is as much on a node as `giveRoom` says, and nowhere else any. */
+export const ROOM = 'example.com/room'
+
+/** Lets a node have room for so many pods that ask for ROOM; those that run stay. */
+export async function giveRoom(node: string, pods: number | undefined): Promise<void> {
+  // The kubelet makes the one of the other within ten seconds, and the scheduler reads the other.
+  const changes = ['capacity', 'allocatable'].map((part) => {
+    const path = `/status/${part}/${ROOM.replace('/', '~1')}`
+    return pods === undefined ? { op: 'remove', path } : { op: 'add', path, value: `${pods}` }
+  })
+  const patch = ['--subresource=status', '--type=json', '--patch', JSON.stringify(changes)]
+  await must('kubectl', ['patch', 'node', node, ...patch])
+}

@@ -1,0 +1,124 @@
+import * as assert from 'uvu/assert'
+import { serverPods, waitUntilWhole } from '../harness/cluster.ts'
+import { eventually, pause } from '../harness/deadline.ts'
+import { ask } from '../harness/engine.ts'
+import { type Release, upgrade } from '../harness/helm.ts'
+import { writeAndRead } from '../harness/load.ts'
+import { keysOf, kubectl, sixNodes } from '../harness/moving.ts'
+import type { Scope } from '../harness/scope.ts'
+import { suite } from '../harness/suite.ts'
+import { smallValues } from '../harness/values.ts'
+import type { Member, Shard } from '../harness/whole.ts'
+import { giveRoom, ROOM, workers } from '../harness/workers.ts'
+
+const values = { resources: { requests: { [ROOM]: 1 }, limits: { [ROOM]: 1 } } }
+
+const test = suite('all pods deleted at once, and no room for one of them', {
+  timeout: 400_000,
+  setup: async (scope: Scope) => {
+    const nodes = await workers()
+    for (const node of nodes) {
+      await giveRoom(node, 3)
+      scope.defer(() => giveRoom(node, undefined))
+    }
+    return sixNodes(scope, 'absent', values)
+  },
+})
+
+const ABSENCE = 120_000
+
+/** Makes the pods on one node masters, all of them: whichever of them the scheduler leaves out, it is a master. */
+async function mastersOn(of: Release, node: string): Promise<Shard[]> {
+  const shards = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
+  for (const { primary, replicas } of shards) {
+    const heir = replicas.find(({ place }) => place === node)?.pod ?? ''
+    if (primary.place !== node) await ask(of.namespace, heir, 'CLUSTER', 'FAILOVER')
+  }
+  return eventually(`all masters to be on ${node}`, { deadline: 30_000 }, async (see) => {
+    const now = await waitUntilWhole(of, { nodes: 6, deadline: 10_000 })
+    see(now.map(({ primary }) => `${primary.pod} on ${primary.place}`).join())
+    return now.every(({ primary }) => primary.place === node) ? now : undefined
+  })
+}
+
+/** Waits until every replica has noted on its volume whose data it has. */
+const untilNoted = (of: Release, shards: Shard[]) =>
+  eventually('the replicas to note that they are in sync', { deadline: 30_000 }, async (see) => {
+    for (const { primary, replicas } of shards) {
+      const heir = replicas[0]?.pod ?? ''
+      const note = await kubectl(of, 'exec', heir, '--container', 'server', '--', 'cat', '/data/synced')
+      if (!note.startsWith(primary.id)) return see(`${heir}: ${note}`) as undefined
+    }
+    return true
+  })
+
+/** The pods that the scheduler has no place for, once all others run. */
+const untilAllButOneRun = (of: Release) =>
+  eventually('all pods but one to run', { deadline: 60_000 }, async (see) => {
+    const pods = await serverPods(of)
+    const phases = pods.map(({ metadata, status }) =>
+      metadata?.deletionTimestamp ? 'Terminating' : status?.phase,
+    )
+    see(phases.join())
+    if (phases.filter((phase) => phase === 'Running').length !== 5) return undefined
+    const pending = pods.find(({ status }) => status?.phase === 'Pending')
+    const scheduled = pending?.status?.conditions?.find(({ type }) => type === 'PodScheduled')
+    return scheduled?.reason === 'Unschedulable' ? pending?.metadata?.name : undefined
+  })
+
+/** Asks all pods but one, and returns what each answers. */
+async function askOthers(of: Release, absent: string, ...command: string[]): Promise<string[]> {
+  const pods = (await serverPods(of)).map(({ metadata }) => metadata?.name ?? '')
+  return Promise.all(pods.filter((pod) => pod !== absent).map((pod) => ask(of.namespace, pod, ...command)))
+}
+
+/** Waits until nobody counts on the node any more, and every slot has a master all the same. */
+const untilReplaced = (of: Release, { pod, id }: Member) =>
+  eventually(`${pod} to be replaced`, { deadline: 60_000 }, async (see) => {
+    const [nodes = ''] = await askOthers(of, pod, 'CLUSTER', 'NODES')
+    see(nodes)
+    const infos = await askOthers(of, pod, 'CLUSTER', 'INFO')
+    const served = infos.every((info) => /cluster_state:ok[\s\S]*cluster_slots_ok:16384/.test(info))
+    return (served && new RegExp(`^${id} .*fail `, 'm').test(nodes)) || undefined
+  })
+
+test('the others serve all slots meanwhile, and forget it never, an upgrade included; when it comes back, all is there', async ({
+  of,
+}) => {
+  await writeAndRead(of, 1000)
+  const [node = ''] = await workers()
+  const shards = await mastersOn(of, node)
+  await untilNoted(of, shards)
+  const keys = await keysOf(of)
+
+  await giveRoom(node, 2)
+  const deleted = Date.now()
+  const servers = ['--selector', 'app.kubernetes.io/component=server']
+  await kubectl(of, 'delete', 'pods', ...servers, '--force', '--grace-period=0')
+  const absent = await untilAllButOneRun(of)
+  const primary = shards.find((shard) => shard.primary.pod === absent)?.primary
+  assert.ok(primary, `${absent} was a master`)
+  await untilReplaced(of, primary)
+  const seconds = (Date.now() - deleted) / 1000
+  console.log(`all slots served ${seconds.toFixed(1)} s after the deletion`)
+  assert.is(await keysOf(of), keys)
+
+  const upgraded = smallValues(of.flavour, values).then((all) => upgrade(of, all))
+  while (Date.now() - deleted < ABSENCE) {
+    const known = await askOthers(of, primary.pod, 'CLUSTER', 'NODES')
+    assert.ok(known.every((nodes) => nodes.includes(primary.id)))
+    await pause(5000)
+  }
+  const { wrong } = await writeAndRead(of, 1000)
+  assert.is(wrong, 0)
+
+  await giveRoom(node, 3)
+  const { code, stderr } = await upgraded
+  assert.is(code, 0, stderr)
+  const whole = await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
+  const ids = whole.flatMap((shard) => [shard.primary, ...shard.replicas]).map(({ id }) => id)
+  assert.ok(ids.includes(primary.id), 'it is who it was')
+  assert.is(await keysOf(of), keys)
+})
+
+test.run()

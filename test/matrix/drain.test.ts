@@ -1,0 +1,72 @@
+import * as assert from 'uvu/assert'
+import { serverPods, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
+import { type Result, run } from '../harness/command.ts'
+import { type Release, upgrade } from '../harness/helm.ts'
+import { startLoad } from '../harness/load.ts'
+import { kubectl, sixNodes } from '../harness/moving.ts'
+import { suite } from '../harness/suite.ts'
+import { smallValues } from '../harness/values.ts'
+import { uncordonAfter, workers } from '../harness/workers.ts'
+import type { LoadReport } from '../load/client.ts'
+import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
+
+const test = suite('a Kubernetes node that is drained', { timeout: 400_000 })
+
+/** Drains a node of a release's servers: the pods that write are nobody's, and drain would refuse them. */
+const drain = (of: Release, node: string, seconds: number): Promise<Result> =>
+  run(
+    'kubectl',
+    [
+      'drain',
+      node,
+      '--ignore-daemonsets',
+      '--delete-emptydir-data',
+      `--pod-selector=app.kubernetes.io/instance=${of.name},app.kubernetes.io/component=server`,
+      `--timeout=${seconds}s`,
+    ],
+    { deadline: (seconds + 30) * 1000 },
+  )
+
+function assertUnnoticed(report: LoadReport): void {
+  assert.equal(errorsOf(report), [])
+  assert.equal(lostOf(report), [])
+  assert.is(gapBeyond(500, report), undefined)
+}
+
+const podsOn = async (of: Release, node: string) =>
+  (await serverPods(of)).filter(({ spec }) => spec?.nodeName === node).length
+
+test('without volumes: its pods go one by one to the other nodes, and clients notice nothing', async (_, scope) => {
+  const values = { persistence: { enabled: false, appendonly: false } }
+  const { of } = await sixNodes(scope, 'drain', values)
+  const [node = ''] = await workers()
+  uncordonAfter(scope, node)
+  const load = await startLoad(of)
+  const drained = await drain(of, node, 240)
+  assert.is(drained.code, 0, drained.stderr)
+  assert.is(await podsOn(of, node), 0)
+  await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
+  assertUnnoticed(await load.stop())
+  // Each pod came back as a new node, and an upgrade forgets what it was.
+  const upgraded = await upgrade(of, await smallValues(of.flavour, values))
+  assert.is(upgraded.code, 0, upgraded.stderr)
+  await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
+})
+
+test('with volumes that stay on it: one pod goes and waits, the others stay, and nothing is lost', async (_, scope) => {
+  const { of } = await sixNodes(scope, 'bound')
+  const [node = ''] = await workers()
+  uncordonAfter(scope, node)
+  const load = await startLoad(of)
+  const drained = await drain(of, node, 60)
+  assert.is.not(drained.code, 0)
+  assert.match(drained.stderr, /disruption budget/)
+  const phases = (await serverPods(of)).map(({ status }) => status?.phase).sort()
+  assert.equal(phases, ['Pending', ...Array(5).fill('Running')])
+  await kubectl(of, 'uncordon', node)
+  await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
+  await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
+  assertUnnoticed(await load.stop())
+})
+
+test.run()

@@ -1,0 +1,47 @@
+import * as assert from 'uvu/assert'
+import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
+import { must } from '../harness/command.ts'
+import { eventually } from '../harness/deadline.ts'
+import type { Release } from '../harness/helm.ts'
+import { writeAndRead } from '../harness/load.ts'
+import { type Context, keysOf, kubectl, sixNodes } from '../harness/moving.ts'
+import { suite } from '../harness/suite.ts'
+import { workers } from '../harness/workers.ts'
+
+const test = suite<Context>('a Kubernetes node that restarts', {
+  timeout: 300_000,
+  setup: (scope) => sixNodes(scope, 'reboot'),
+})
+
+/** How often the servers' containers on a node have restarted. */
+async function restartsOn(of: Release, node: string): Promise<number> {
+  const counts = 'jsonpath={.items[*].status.containerStatuses[?(@.name=="server")].restartCount}'
+  const servers = [
+    '--selector',
+    'app.kubernetes.io/component=server',
+    `--field-selector=spec.nodeName=${node}`,
+  ]
+  const answer = await kubectl(of, 'get', 'pods', ...servers, '--output', counts)
+  return answer.split(' ').reduce((sum, count) => sum + Number(count), 0)
+}
+
+test('the cluster is whole again with all its keys, without any command', async ({ of }) => {
+  await writeAndRead(of, 1000)
+  const keys = await keysOf(of)
+  for (const node of await workers()) {
+    const before = await restartsOn(of, node)
+    await must('docker', ['restart', node])
+    const began = Date.now()
+    await eventually(`the servers on ${node} to have restarted`, { deadline: 120_000 }, async (see) => {
+      const since = (await restartsOn(of, node)) - before
+      see(`${since}`)
+      return since >= 3 || undefined
+    })
+    await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
+    console.log(`whole ${((Date.now() - began) / 1000).toFixed(1)} s after ${node} was restarted`)
+    await waitUntilReady(of, { nodes: 6, deadline: 60_000 })
+    assert.is(await keysOf(of), keys)
+  }
+})
+
+test.run()
