@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert'
 import { suite } from '../harness/suite.ts'
-import { median, saveNumbers, spread, table } from './figures.ts'
-import { benchImage, measure, type Sample, type Side } from './measure.ts'
+import { addFigures, type Figure, median, ratioOf, reaches, saveNumbers, spread, table } from './figures.ts'
+import { measure, type Sample } from './measure.ts'
+import { benchImage, type Side } from './sides.ts'
 
 /** How many nodes, how often, and the part of the recipe's time that the chart may take. */
 const sizes = [
@@ -17,10 +18,7 @@ const test = suite('install, side by side with the recipe', {
   },
   teardown: async ({ image, samples }) => {
     const saved = await saveNumbers('install', { image, samples })
-    console.log(
-      `\n\n  Seconds until all nodes agree and all replicas are in sync, with ${image} on both sides:\n`,
-    )
-    console.log(comparison(samples))
+    await addFigures(sizes.map((size) => figureOf(samples, size)))
     for (const { nodes } of sizes) console.log(`\n${phases(samples, nodes)}`)
     console.log(`\n  every sample: ${saved}`)
   },
@@ -36,32 +34,21 @@ for (const { nodes, rounds, toReach } of sizes) {
       })
   }
   test(`the chart makes ${nodes} nodes in ${toReach} of the recipe's time or less`, ({ samples }) => {
-    const by = (side: Side) => secondsOf(samples, side, nodes)
-    assert.equal([by('recipe').length, by('chart').length], [rounds, rounds])
-    const ratio = ratioOf(samples, nodes)
-    assert.ok(ratio <= toReach, `it takes ${ratio.toFixed(2)} of it`)
+    const figure = figureOf(samples, { nodes, toReach })
+    assert.equal([figure.recipe.length, figure.chart.length], [rounds, rounds])
+    assert.ok(reaches(figure), `it takes ${ratioOf(figure).toFixed(2)} of it`)
   })
 }
 
-const secondsOf = (samples: Sample[], side: Side, nodes: number) =>
-  samples.filter((sample) => sample.side === side && sample.nodes === nodes).map(({ seconds }) => seconds)
-
-const ratioOf = (samples: Sample[], nodes: number) =>
-  median(secondsOf(samples, 'chart', nodes)) / median(secondsOf(samples, 'recipe', nodes))
-
-function comparison(samples: Sample[]): string {
-  const rows = sizes.map(({ nodes, toReach }) => {
-    const ratio = ratioOf(samples, nodes)
-    return [
-      `${nodes}`,
-      spread(secondsOf(samples, 'recipe', nodes)),
-      spread(secondsOf(samples, 'chart', nodes)),
-      ratio.toFixed(2),
-      `≤ ${toReach}`,
-      ratio <= toReach ? 'reached' : 'NOT reached',
-    ]
-  })
-  return table([['nodes', 'recipe', 'chart', 'ratio', 'to reach', ''], ...rows])
+function figureOf(samples: Sample[], { nodes, toReach }: { nodes: number; toReach: number }): Figure {
+  const by = (side: Side) =>
+    samples.filter((sample) => sample.side === side && sample.nodes === nodes).map(({ seconds }) => seconds)
+  return {
+    what: `install, ${nodes} nodes: until all agree and replicas are in sync, s`,
+    recipe: by('recipe'),
+    chart: by('chart'),
+    most: { ratio: toReach },
+  }
 }
 
 /** When each phase was over, as the median of the rounds. */

@@ -1,16 +1,7 @@
-import * as assert from 'uvu/assert'
-import type { Place } from '../harness/exec.ts'
-import { install, release } from '../harness/helm.ts'
-import { imageInCluster } from '../harness/images.ts'
-import { freshNamespace } from '../harness/namespace.ts'
 import type { Scope } from '../harness/scope.ts'
-import { imageValues, small } from '../harness/values.ts'
 import { type Moment, takeNotes } from './notes.ts'
 import { untilWhole } from './observer.ts'
-import { fit, follow, readRecipe } from './recipe.ts'
-
-/** Who makes the cluster. */
-export type Side = 'recipe' | 'chart'
+import { MAKING, prepare, type Side } from './sides.ts'
 
 /** One cluster made; all times in seconds since the start of the first command. */
 export interface Sample {
@@ -26,26 +17,13 @@ export interface Sample {
   amiss: string[]
 }
 
-// Both sides run the same image: one that the recipe can do with, and the chart still has to.
-const AGE = 'previous'
-const DEADLINE = 240_000
-
-/** The image that both sides run. */
-export const benchImage = () => imageInCluster('redis', AGE)
-
-/** What there is to do by hand or by Helm, and where the first server will be. */
-interface Making {
-  first: Place
-  make: () => Promise<void>
-}
-
 /** Makes a cluster of `nodes`, half of them replicas, in a namespace of its own; gone with the scope, volumes and all. */
 export async function measure(side: Side, nodes: number, scope: Scope): Promise<Sample> {
-  const { first, make } = side === 'chart' ? await byChart(nodes, scope) : await byRecipe(nodes, scope)
-  const notes = await takeNotes(first)
+  const { subject, make } = await prepare(side, nodes, scope)
+  const notes = await takeNotes(subject.first)
   const began = Date.now()
   const making = make().then(() => Date.now())
-  const [whole, ended] = await Promise.all([untilWhole(first, { nodes, deadline: DEADLINE }), making])
+  const [whole, ended] = await Promise.all([untilWhole(subject, { deadline: MAKING }), making])
   const { phases, log } = await notes()
 
   const since = (moment: number) => (moment - began) / 1000
@@ -59,35 +37,5 @@ export async function measure(side: Side, nodes: number, scope: Scope): Promise<
     phases: Object.fromEntries(inOrder.map(([phase, at]) => [phase, since(at)])),
     log: log.map(told),
     amiss: whole.before.map(told),
-  }
-}
-
-async function byChart(nodes: number, scope: Scope): Promise<Making> {
-  const of = release('redis-cluster', await freshNamespace(scope, 'bench-chart'))
-  const values = {
-    ...(await imageValues(of.flavour, AGE)),
-    resources: small.resources,
-    cluster: { shards: nodes / 2 },
-  }
-  return {
-    first: { namespace: of.namespace, pod: `${of.fullname}-0`, container: 'server' },
-    make: async () => {
-      const installed = await install(of, values)
-      assert.is(installed.code, 0, installed.stderr)
-    },
-  }
-}
-
-async function byRecipe(nodes: number, scope: Scope): Promise<Making> {
-  // It says nothing of a user to run as.
-  const namespace = await freshNamespace(scope, 'bench-recipe', 'privileged')
-  const recipe = fit(await readRecipe(), {
-    image: await benchImage(),
-    nodes,
-    resources: small.resources,
-  })
-  return {
-    first: { namespace, pod: 'redis-cluster-0', container: 'redis' },
-    make: () => follow(recipe, nodes, namespace, scope),
   }
 }

@@ -8,7 +8,12 @@ export interface Level {
   atOnce: number
   /** Whether a plain `npm test` runs it. */
   always: boolean
+  /** A folder where its files add to one table, figures.txt, which is shown at the end. */
+  results?: string
 }
+
+/** Where the bench keeps what it measures. */
+export const benchResults = 'test-results/bench'
 
 const inCluster = ['docker', 'kind', 'kubectl', 'helm', 'helm4']
 
@@ -24,5 +29,5 @@ export const levels: Record<string, Level> = {
   engine: { tools: ['engine', 'busybox', 'mawk'], cluster: false, atOnce: 4, always: true },
   kind: { tools: inCluster, cluster: true, atOnce: 1, always: true },
   matrix: { tools: inCluster, cluster: true, atOnce: 1, always: false },
-  bench: { tools: inCluster, cluster: true, atOnce: 1, always: false },
+  bench: { tools: inCluster, cluster: true, atOnce: 1, always: false, results: benchResults },
 }

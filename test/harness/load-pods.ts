@@ -6,18 +6,21 @@ import { imageInCluster } from './images.ts'
 import { core } from './kubernetes.ts'
 import { engineOf } from './values.ts'
 
-/** What sets a release's clients apart. */
+/** A cluster to load: by its client Service's name and, where there is one, the Secret of the same name. */
+export type Loaded = Pick<Release, 'namespace' | 'fullname' | 'flavour'>
+
+/** What sets a cluster's clients apart. */
 export interface ClientOptions {
   /** Labels of the client's pod: what a NetworkPolicy may ask for. */
   labels?: Record<string, string>
-  /** The Secret that holds the password; the release's own unless told. */
+  /** The Secret that holds the password; the one of the Service's name unless told. None is needed. */
   secret?: string
 }
 
 const CONFIG = 'load-client'
 
 /** Starts a pod that runs the load client with these arguments, and returns its name. */
-export async function startClient(of: Release, args: string[], options: ClientOptions = {}): Promise<string> {
+export async function startClient(of: Loaded, args: string[], options: ClientOptions = {}): Promise<string> {
   const name = unique('client')
   const password = { name: options.secret ?? of.fullname, key: 'password', optional: true }
   await provideBundle(of.namespace)
@@ -40,7 +43,7 @@ export async function startClient(of: Release, args: string[], options: ClientOp
 }
 
 /** Starts a server that belongs to no cluster and that nobody touches; returns its pod's name and address. */
-export async function startControl(of: Release): Promise<{ pod: string; address: string }> {
+export async function startControl(of: Loaded): Promise<{ pod: string; address: string }> {
   const engine = engineOf(of.flavour)
   const pod = unique('control')
   await startPod(

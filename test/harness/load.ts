@@ -1,9 +1,8 @@
 import type { LoadReport, WriteReadReport } from '../load/client.ts'
 import { eventually } from './deadline.ts'
 import { execIn } from './exec.ts'
-import type { Release } from './helm.ts'
 import { core } from './kubernetes.ts'
-import { type ClientOptions, deletePods, startClient, startControl } from './load-pods.ts'
+import { type ClientOptions, deletePods, type Loaded, startClient, startControl } from './load-pods.ts'
 
 /** A load under way. */
 export interface Load {
@@ -12,11 +11,11 @@ export interface Load {
 }
 
 /**
- * Starts writing to every shard of a release, and to a server nobody touches; returns once every lane has written.
+ * Starts writing to every shard of a cluster, and to a server nobody touches; returns once every lane has written.
  * `rest` is how long a lane waits after an acknowledgement, in milliseconds.
  */
 export async function startLoad(
-  of: Release,
+  of: Loaded,
   { rest = 2, ...options }: ClientOptions & { rest?: number } = {},
 ): Promise<Load> {
   const { namespace } = of
@@ -39,7 +38,7 @@ export async function startLoad(
 
 /** Writes keys through an ordinary cluster client and reads them all back. */
 export async function writeAndRead(
-  of: Release,
+  of: Loaded,
   keys = 10_000,
   options: ClientOptions = {},
 ): Promise<WriteReadReport> {

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Evidence } from './scope.ts'
 
@@ -26,3 +26,15 @@ export async function saveEvidence(
   }
   return target
 }
+
+// The files of a level add to the one table, as numbers and as text.
+const figures = ['figures.json', 'figures.txt']
+
+/** Forgets the table that an earlier run has left in a folder. */
+export async function forgetFigures(results: string): Promise<void> {
+  for (const name of figures) await rm(path.join(results, name), { force: true })
+}
+
+/** The table that this run has left there, as text. */
+export const readFigures = (results: string) =>
+  readFile(path.join(results, 'figures.txt'), 'utf8').catch(() => 'nothing was measured\n')

@@ -5,6 +5,7 @@ import { runChecks } from './checks.ts'
 import { runFile } from './child.ts'
 import { testFiles } from './files.ts'
 import { type Level, levels } from './levels.ts'
+import { forgetFigures, readFigures } from './results.ts'
 import { sharedCluster } from './shared-cluster.ts'
 import { type Entry, isGood, summary } from './tally.ts'
 import { missingTools } from './tools.ts'
@@ -60,6 +61,7 @@ async function runLevel(name: string, level: Level): Promise<void> {
   } catch (error) {
     return fail(name, `no cluster: ${error instanceof Error ? error.message : error}`)
   }
+  if (level.results) await forgetFigures(level.results)
   const waiting = [...files]
   const lane = async () => {
     for (let file = waiting.shift(); file && !breakOff.signal.aborted; file = waiting.shift()) {
@@ -67,6 +69,7 @@ async function runLevel(name: string, level: Level): Promise<void> {
     }
   }
   await Promise.all(Array.from({ length: level.atOnce }, lane))
+  if (level.results) console.log(`\n${await readFigures(level.results)}`)
 }
 
 /** Runs a file and shows what it prints, at once when it runs alone, else all of it at its end. */

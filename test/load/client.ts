@@ -9,6 +9,8 @@ import { tagsIn } from './slots.ts'
 
 /** What the load prints in its last line. */
 export interface LoadReport {
+  /** What its times count from, in milliseconds since 1970. */
+  began: number
   seconds: number
   /** A lane for each shard that there was at the start. */
   lanes: LaneReport[]
@@ -82,7 +84,12 @@ async function load(): Promise<LoadReport> {
   await Promise.all([...lanes, controlLane].map((one) => one?.written))
   const seconds = now() / 1000
   const reports = await Promise.all(lanes.map((one) => one.verify()))
-  return { seconds, lanes: reports, control: await controlLane?.verify() }
+  return {
+    began: Math.round(performance.timeOrigin + began),
+    seconds,
+    lanes: reports,
+    control: await controlLane?.verify(),
+  }
 }
 
 /** The slot ranges of each shard, as the cluster tells them now. */

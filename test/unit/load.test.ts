@@ -96,7 +96,12 @@ const reportOf = (gap: number, control: number): LoadReport => {
     lost: [],
     timeline: [],
   })
-  return { seconds: 5, lanes: [lane('shard-0', 10), lane('shard-1', gap)], control: lane('control', control) }
+  return {
+    began: 0,
+    seconds: 5,
+    lanes: [lane('shard-0', 10), lane('shard-1', gap)],
+    control: lane('control', control),
+  }
 }
 
 test('a gap counts against the limit, or against twice what the control suffered', () => {

@@ -1,0 +1,72 @@
+import * as assert from 'uvu/assert'
+import { suite } from '../harness/suite.ts'
+import { errorsOf, gapBeyond, lostOf, worstGap } from '../load/judge.ts'
+import { addFigures, type Figure, median, saveNumbers } from './figures.ts'
+import { draw, type Restart, restart } from './restart.ts'
+import { type Side, sixNodes } from './sides.ts'
+
+const ROUNDS = 3
+
+const test = suite('a rolling restart under load, side by side with the recipe', {
+  timeout: 900_000,
+  setup: () => ({ restarts: [] as Restart[] }),
+  teardown: async ({ restarts }) => {
+    await addFigures(figures(restarts))
+    console.log(`\n  every write: ${await saveNumbers('restart', restarts)}`)
+  },
+})
+
+test('by the recipe: as it comes', async ({ restarts }, scope) => {
+  const done = await restart(await sixNodes('recipe', scope))
+  restarts.push(done)
+  console.log(`\n  drawn: ${await draw('restart-recipe', done)}`)
+})
+
+test(`by the chart, ${ROUNDS} times in a row: no error, nothing lost, no shard silent for longer than 0.5 s`, async ({
+  restarts,
+}, scope) => {
+  const subject = await sixNodes('chart', scope)
+  for (let round = 1; round <= ROUNDS; round++) {
+    const done = await restart(subject)
+    restarts.push(done)
+    console.log(`\n  drawn: ${await draw(`restart-chart-${round}`, done)}`)
+    assert.ok(done.seconds, 'not all pods were replaced')
+    assert.is(done.amiss, undefined)
+    assert.equal(errorsOf(done.report), [])
+    assert.equal(lostOf(done.report), [])
+    assert.is(gapBeyond(500, done.report), undefined)
+  }
+})
+
+test('the chart’s worst gap is 0.3 s at most as the median', ({ restarts }) => {
+  const gaps = by(restarts, 'chart').map(worstOf)
+  // A small machine stalls on its own.
+  const stalls = by(restarts, 'chart').map(controlOf)
+  assert.is(gaps.length, ROUNDS)
+  const allowed = Math.max(0.3, 2 * median(stalls))
+  assert.ok(median(gaps) <= allowed, `it is ${median(gaps)} s, allowed: ${allowed} s`)
+})
+
+const by = (restarts: Restart[], side: Side) => restarts.filter((one) => one.side === side)
+
+const worstOf = ({ report }: Restart) => worstGap(report).milliseconds / 1000
+const controlOf = ({ report }: Restart) => (report.control?.worstGap.milliseconds ?? Number.NaN) / 1000
+
+function figures(restarts: Restart[]): Figure[] {
+  const row = (what: string, count: (restart: Restart) => number, most?: Figure['most']): Figure => ({
+    what: `rolling restart, 6 nodes: ${what}`,
+    recipe: by(restarts, 'recipe').map(count).filter(Number.isFinite),
+    chart: by(restarts, 'chart').map(count).filter(Number.isFinite),
+    ...(most && { most }),
+  })
+  return [
+    row('worst write gap, s', worstOf, { each: 0.5, median: 0.3 }),
+    row('the same of a server that nobody touches, s', controlOf),
+    row('errors at the clients', ({ report }) => errorsOf(report).length, { each: 0 }),
+    row('acknowledged writes lost', ({ report }) => lostOf(report).length, { each: 0 }),
+    row('runs after which it is not whole in a minute', ({ amiss }) => (amiss ? 1 : 0), { each: 0 }),
+    row('until all pods are replaced, s', ({ seconds }) => seconds ?? Number.NaN),
+  ]
+}
+
+test.run()

@@ -1,0 +1,74 @@
+import * as assert from 'uvu/assert'
+import { comparison, reaches } from '../bench/figures.ts'
+import { drawTimeline, silences } from '../bench/timeline.ts'
+import { suite } from '../harness/suite.ts'
+
+const test = suite('the bench’s own tables and pictures')
+
+test('a figure is the medians side by side, with their ratio and whether it is reached', () => {
+  const figures = [
+    { what: 'install, s', recipe: [20, 22, 18], chart: [9, 11, 10], most: { ratio: 0.4 } },
+    { what: 'gap, s', recipe: [13.8], chart: [0.2, 0.28, 0.45], most: { each: 0.5, median: 0.3 } },
+    { what: 'whole again, s', recipe: [], chart: [1.5], never: 'not in 75 s' },
+  ]
+  assert.equal(
+    comparison(figures).split('\n'),
+    [
+      '                   recipe            chart             ratio  to reach                  ',
+      '  install, s       20.0 (18.0–22.0)  10.0 (9.0–11.0)   0.50   ratio ≤ 0.4               NOT reached',
+      '  gap, s           13.8              0.28 (0.20–0.45)  0.02   each ≤ 0.5, median ≤ 0.3  reached',
+      '  whole again, s   not in 75 s       1.50              –',
+    ].map((line) => line.trimEnd()),
+  )
+})
+
+test('what was never measured reaches nothing', () => {
+  assert.is(reaches({ what: 'gap', recipe: [1], chart: [], most: { each: 1 } }), false)
+})
+
+const timeline = {
+  title: 'a <b> & c',
+  bin: 100,
+  lanes: [
+    { name: 'shard-0', writes: [10, 20, 0, 0, 5] },
+    { name: 'control', writes: [9, 9, 9, 9, 9] },
+  ],
+  events: [
+    { at: 0, label: 'restart asked' },
+    { at: 250, label: 'pod r-5 going' },
+  ],
+}
+
+test('stretches without a write are found, at the ends too', () => {
+  assert.equal(silences([0, 1, 0, 0, 1, 0]), [
+    [0, 1],
+    [2, 4],
+    [5, 6],
+  ])
+})
+
+test('a timeline is drawn with a row a lane, a mark a silence and a labelled line an event', () => {
+  const svg = drawTimeline(timeline)
+  const all = (pattern: RegExp) => [...svg.matchAll(pattern)].map(([, found]) => found)
+  assert.equal(all(/<path d="(?:[^"]*)" fill="([^"]+)"/g).length, 2)
+  // Bars stand where no silence is marked.
+  assert.equal(
+    all(/<path d="([^"]*)"/g).map((d) => d?.split('z').length),
+    [4, 6],
+  )
+  const silent = all(/<rect x="([\d.]+)" [^>]*fill="#f4b0b0"/g).map(Number)
+  assert.is(silent.length, 1)
+  const lines = all(/<line x1="([\d.]+)"[^>]*stroke-dasharray/g).map(Number)
+  assert.is(lines.length, 2)
+  // At 250 ms: in the middle of the silence from 200 to 400 ms, which is two bins wide.
+  const [start = 0] = lines
+  assert.is((lines[1] ?? 0) - start, (2.5 * ((silent[0] ?? 0) - start)) / 2)
+  assert.match(svg, />pod r-5 going</)
+  assert.match(svg, />a &lt;b> &amp; c</)
+})
+
+test('a timeline without a write, or without an event, can be drawn too', () => {
+  assert.match(drawTimeline({ ...timeline, lanes: [{ name: 'l', writes: [] }], events: [] }), /<\/svg>/)
+})
+
+test.run()
