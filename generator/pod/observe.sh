@@ -10,19 +10,18 @@
 # silent costs memory while it is waited for.
 observe() {
   OBSERVE_PIDS=
+  OBSERVE_FILES=
   OBSERVE_ORDINAL=0
   while [ "$OBSERVE_ORDINAL" -lt "$1" ]; do
     observe_pod "$OBSERVE_ORDINAL" >"$WORK/observed.$OBSERVE_ORDINAL" &
     OBSERVE_PIDS="$OBSERVE_PIDS $!"
+    OBSERVE_FILES="$OBSERVE_FILES observed.$OBSERVE_ORDINAL"
     OBSERVE_ORDINAL=$((OBSERVE_ORDINAL + 1))
     if [ "$((OBSERVE_ORDINAL % 32))" = 0 ]; then wait_for_observers; fi
   done
   wait_for_observers
-  OBSERVE_ORDINAL=0
-  while [ "$OBSERVE_ORDINAL" -lt "$1" ]; do
-    cat "$WORK/observed.$OBSERVE_ORDINAL"
-    OBSERVE_ORDINAL=$((OBSERVE_ORDINAL + 1))
-  done
+  # shellcheck disable=SC2086 # a list of files
+  (cd "$WORK" && cat $OBSERVE_FILES)
 }
 
 wait_for_observers() {

@@ -10,6 +10,8 @@ HERE=$(dirname "$0")
 . "$HERE/observe.sh"
 # shellcheck source=move.sh
 . "$HERE/move.sh"
+# shellcheck source=apply.sh
+. "$HERE/apply.sh"
 # shellcheck source=converge.sh
 . "$HERE/converge.sh"
 

@@ -1,4 +1,5 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Release } from './release.ts'
 import { enginePrograms } from './toolbox.ts'
@@ -12,27 +13,32 @@ export async function killAtFirstStep(release: Release): Promise<number> {
   const client = join(release.bin, cli)
   const victim = join(release.folder, 'victim')
   const killed = join(release.folder, 'killed')
-  // Stands before the real client: after a command that changes the cluster it kills the script that sent it.
+  // Stands before the real client: of several commands that change the cluster it sends the first, then it kills the script
+  // that sent them. Clients that run beside it end as they would with the script's container, before they send anything.
   await rename(client, `${client}-real`)
   await writeFile(
     client,
     `#!/bin/sh
-"$0-real" "$@" || exit
-case " $* " in
-  *" SET-CONFIG-EPOCH "* | *" ADDSLOTS "* | *" MEET "* | *" REPLICATE "*) kill -9 "$(cat '${victim}')" && echo "$*" >>'${killed}' ;;
+if [ $# != 4 ]; then exec "$0-real" "$@"; fi
+read -r first
+case $first in
+  'CLUSTER SET-CONFIG-EPOCH '* | 'CLUSTER ADDSLOTS '* | 'CLUSTER MEET '* | 'CLUSTER REPLICATE '*)
+    mkdir '${killed}' || exit
+    printf '%s\\n' "$first" | "$0-real" "$@"
+    kill -9 "$(cat '${victim}')" ;;
+  *) { printf '%s\\n' "$first"; cat; } | "$0-real" "$@" ;;
 esac
 `,
     { mode: 0o755 },
   )
   let kills = 0
   for (;;) {
-    await rm(killed, { force: true })
+    await rm(killed, { force: true, recursive: true })
     const job = await release.background('reconcile.sh')
     await writeFile(victim, `${job.process.pid}`)
     const code = await job.ended
     if (code === 0) break
-    if (!(await readFile(killed, 'utf8').catch(() => '')))
-      throw new Error(`a run failed by itself: ${job.output()}`)
+    if (!existsSync(killed)) throw new Error(`a run failed by itself: ${job.output()}`)
     kills++
   }
   await rename(`${client}-real`, client)

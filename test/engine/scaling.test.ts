@@ -1,35 +1,12 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../harness/suite.ts'
 import { all, prepare, type Release } from './release.ts'
+import { size, upgrade } from './upgrade.ts'
 import { createWithKeys, keysOf, untilWhole } from './whole.ts'
 
 const test = suite('a cluster that changes its size', { timeout: 120_000 })
 
-const size = (shards: number, replicas: number) => ({ SHARDS: `${shards}`, REPLICAS: `${replicas}` })
 const upTo = (count: number) => Array.from({ length: count }, (_, ordinal) => ordinal)
-
-/** What Helm and the StatefulSet do: preflight, the pods that are to be there, reconcile. */
-async function upgrade(release: Release, from: number, shards: number, replicas: number): Promise<string> {
-  const to = shards * (1 + replicas)
-  const env = { ...size(shards, replicas), DEADLINE_SECONDS: '60' }
-  const preflight = await release.script('preflight.sh', [], env)
-  assert.is(preflight.code, 0, preflight.stdout + preflight.stderr)
-  await writeFile(join(release.folder, 'topology', 'shards'), `${shards}`)
-  await writeFile(join(release.folder, 'topology', 'replicas'), `${replicas}`)
-  for (let ordinal = from - 1; ordinal >= to; ordinal--) {
-    await release.kill(ordinal)
-    await release.place(ordinal, undefined)
-  }
-  for (let ordinal = from; ordinal < to; ordinal++) {
-    await release.start(ordinal)
-    await release.keep(ordinal)
-  }
-  const reconcile = await release.script('reconcile.sh', [], env)
-  assert.is(reconcile.code, 0, reconcile.stdout + reconcile.stderr)
-  return preflight.stdout + reconcile.stdout
-}
 
 async function assertSize(release: Release, shards: number, replicas: number, keys: number): Promise<void> {
   const pods = upTo(shards * (1 + replicas))

@@ -9,23 +9,31 @@ MOVE_LIMIT=120
 MOVED=0
 MOVE_BEGAN=
 
-# move FROM TO COUNT: a batch of slots from one master to another. How many there are to go altogether is in the plan.
+# move FROM TO COUNT: a batch of slots to one master, from that one and from others that are to give it as many: the client
+# takes from each a share by what each has. How many there are to go altogether is in the plan.
 move() {
   MOVE_LEFT=$(awk '$1 == "move" { sum += $4 } END { print sum }' "$PLAN")
-  MOVE_COUNT=$(($3 < MOVE_BATCH ? $3 : MOVE_BATCH))
+  MOVE_SOURCES=$(awk -v most="$MOVE_BATCH" -v to="$2" -v each="$3" '
+    $3 != to || $4 != each || count >= most { exit }
+    { count += each; from = from "," $2 }
+    END { print substr(from, 2) }' "$PLAN")
+  MOVE_GIVERS=$(echo "$MOVE_SOURCES" | tr , '\n' | wc -l)
+  MOVE_COUNT=$(($3 * MOVE_GIVERS))
+  MOVE_COUNT=$((MOVE_COUNT < MOVE_BATCH ? MOVE_COUNT : MOVE_BATCH))
+  MOVE_WAY="from pod $(of "$1" 2)$([ "$MOVE_GIVERS" = 1 ] || echo " and $((MOVE_GIVERS - 1)) more") to pod $(of "$2" 2)"
   MOVE_BEGAN=${MOVE_BEGAN:-$(now)}
   MOVE_AT=$(now)
   # shellcheck disable=SC2046 # words
-  cluster_client reshard --cluster-from "$1" --cluster-to "$2" --cluster-slots "$MOVE_COUNT" --cluster-yes $(move_options "$1")
+  cluster_client reshard --cluster-from "$MOVE_SOURCES" --cluster-to "$2" --cluster-slots "$MOVE_COUNT" --cluster-yes $(move_options "$1")
   MOVE_TOOK=$(($(now) - MOVE_AT))
   # The answer is not to be trusted, but what it says is worth a line when it is not all well.
   if [ "$CLIENT_CODE" = 0 ]; then
     MOVED=$((MOVED + MOVE_COUNT))
     MOVE_RATE=$((MOVED / ($(now) - MOVE_BEGAN + 1)))
     MOVE_LEFT=$((MOVE_LEFT - MOVE_COUNT))
-    log move "$MOVED of $((MOVED + MOVE_LEFT)) slots moved, now from pod $(of "$1" 2) to pod $(of "$2" 2); $MOVE_RATE a second, about $((MOVE_LEFT / (MOVE_RATE + 1)))s left"
+    log move "$MOVED of $((MOVED + MOVE_LEFT)) slots moved, now $MOVE_WAY; $MOVE_RATE a second, about $((MOVE_LEFT / (MOVE_RATE + 1)))s left"
   else
-    log move "$MOVE_COUNT slots from pod $(of "$1" 2) to pod $(of "$2" 2): $(tail -n 1 "$WORK/client")"
+    log move "$MOVE_COUNT slots $MOVE_WAY: $(tail -n 1 "$WORK/client")"
   fi
   if [ "$MOVE_TOOK" -lt "$((MOVE_SECONDS / 2))" ]; then MOVE_BATCH=$((MOVE_BATCH * 2)); fi
   if [ "$MOVE_TOOK" -gt "$MOVE_SECONDS" ] && [ "$MOVE_BATCH" -gt 1 ]; then MOVE_BATCH=$((MOVE_BATCH / 2)); fi

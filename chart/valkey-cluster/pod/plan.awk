@@ -41,10 +41,12 @@ END {
   check_pods()
   read_slots()
   if (covered < 16384) { check_creation(); create_masters() }
-  else choose_masters()
-  meet()
-  # A new cluster gets its replicas before all have heard of all; what changes a living one waits for that.
+  else { choose_masters(); check_strangers() }
+  # A cluster gets its replicas before all have met: who meets a replica later hears at once what it is, and by itself that
+  # news takes the engine seconds to spread. What else changes a living cluster waits until all have heard of all.
   if (owners <= shards) attach_strays()
+  if (introductions || waiting != "") finish_round()
+  meet()
   finish_round()
   agree()
   if (open != "") { step("fix " open); exit }
@@ -105,30 +107,40 @@ function count(list,    n, i, part, range, sum) {
 
 # ---- all know all
 
-# Pod 0 is introduced to all: the others learn of each other from it.
-function meet(    o) {
-  for (o = 1; o < all; o++)
-    if (up[o] && (unknown(id[0], id[o]) || unknown(id[o], id[0]))) {
-      if (covered >= 16384 && !owns[o] && knows_others[id[o]] && !knows_any(o)) refuse("pod " o " is part of another cluster")
-      introduce(0, o)
+# All are introduced to all. The engine would spread the news of nodes by itself, but in a cluster of thirty that takes it
+# longer than all introductions. Who lost an address has to make the step; else either can, and all make about as many.
+function meet(    o, p) {
+  for (o = 1; o < all; o++) {
+    if (!up[o]) continue
+    for (p = 0; p < o; p++) {
+      if (!up[p] || !(unknown(id[o], id[p]) || unknown(id[p], id[o]))) continue
+      if (lost(id[o], id[p]) || (o + p) % 2 && !lost(id[p], id[o])) introduce(o, p); else introduce(p, o)
     }
+  }
 }
 
-# Lets pod o know pod p and what it is. Meeting once more is harmless, and the quickest way to be heard: by itself the news
-# that a node became a replica takes the engine seconds to spread.
+function check_strangers(    o) {
+  for (o = 1; o < all; o++)
+    if (up[o] && !owns[o] && knows_others[id[o]] && !knows_any(o)) refuse("pod " o " is part of another cluster")
+}
+
+# Lets pod o know pod p and what it is. Meeting once more is harmless, and the quickest way to be heard.
 function introduce(p, o) {
-  if ((id[p], address[o]) in shaking) waiting = "pod " p " and pod " o " are shaking hands"
-  else if (!introduced[p, o]++) step("meet " id[p] " " address[o])
+  if ((id[p], address[o]) in shaking || (id[o], address[p]) in shaking) waiting = "pod " p " and pod " o " are shaking hands"
+  else if (!introduced[p, o]++) { step("meet " id[p] " " address[o]); introductions++ }
 }
 
 function knows_any(o,    p) { for (p = 0; p < all; p++) if (up[p] && p != o && (id[o], id[p]) in flags) return 1; return 0 }
 
 function unknown(viewer, node) { return !((viewer, node) in flags) || flags[viewer, node] ~ /handshake|noaddr/ }
 
+function lost(viewer, node) { return (viewer, node) in flags && flags[viewer, node] ~ /noaddr/ }
+
 function agree(    o, p, v) {
-  # One introduction a pod and round: many nodes learn faster from each other than from here.
-  for (o = 0; o < all; o++)
-    for (p = 0; p < all; p++) if (up[o] && up[p] && unheard(o, p)) { introduce(p, o); break }
+  for (o = 0; o < all; o++) {
+    if (!up[o]) continue
+    for (p = 0; p < all; p++) if (up[p] && unheard(o, p)) introduce(p, o)
+  }
   finish_round()
   if (!drain) forget_the_dead()
   finish_round()

@@ -1,0 +1,31 @@
+# awk -v begin=TEXT -v none=TEXT -f answers.awk SAID ANSWERS: a line for the log, after TEXT, for each thing that was said to a
+# node, with its answer unless that is OK. All the pods it met are one line.
+
+{ sub(/\r$/, "") }
+FILENAME == ARGV[1] { said[++all] = $0; next }
+NF { answer[++answers] = $0 }
+
+END {
+  for (i = 1; i <= all; i++) {
+    if (answer[i] != "OK") print begin said[i] ": answered " (answer[i] == "" ? none : answer[i])
+    else if (said[i] ~ / meet pod [0-9]+$/) met(said[i])
+    else print begin said[i]
+  }
+  end_range()
+  if (ranges != "") print begin who (many ? " meet pods " : " meet pod ") ranges
+}
+
+# Their ordinals come in order.
+function met(what,    one) {
+  one = what; sub(/.* /, "", one); one += 0
+  who = what; sub(/ meet pod .*/, "", who)
+  if (first == "" || one != last + 1) { end_range(); first = one }
+  else many = 1
+  last = one
+}
+
+function end_range() {
+  if (first == "") return
+  if (ranges != "") many = 1
+  ranges = ranges (ranges == "" ? "" : ", ") (first == last ? first : first "-" last)
+}

@@ -1,0 +1,46 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import type { Release } from './release.ts'
+
+/** A size, as the Jobs' environment has it. */
+export const size = (shards: number, replicas: number) => ({ SHARDS: `${shards}`, REPLICAS: `${replicas}` })
+
+/** How an upgrade goes. */
+export interface UpgradeOptions {
+  /** Seconds that each Job has. */
+  deadline?: number
+  /** Whether new pods have keepers. */
+  keepers?: boolean
+}
+
+/** What Helm and the StatefulSet do: preflight, the pods that are to be there, reconcile. Returns what the Jobs said. */
+export async function upgrade(
+  release: Release,
+  from: number,
+  shards: number,
+  replicas: number,
+  { deadline = 60, keepers = true }: UpgradeOptions = {},
+): Promise<string> {
+  const to = shards * (1 + replicas)
+  const env = { ...size(shards, replicas), DEADLINE_SECONDS: `${deadline}` }
+  const preflight = await toItsEnd(release, 'preflight.sh', env)
+  await writeFile(join(release.folder, 'topology', 'shards'), `${shards}`)
+  await writeFile(join(release.folder, 'topology', 'replicas'), `${replicas}`)
+  for (let ordinal = from - 1; ordinal >= to; ordinal--) {
+    await release.kill(ordinal)
+    await release.place(ordinal, undefined)
+  }
+  for (let ordinal = from; ordinal < to; ordinal++) {
+    await release.start(ordinal)
+    if (keepers) await release.keep(ordinal)
+  }
+  return preflight + (await toItsEnd(release, 'reconcile.sh', env))
+}
+
+/** Runs a Job, which must succeed, until the deadline in its environment; returns what it said. */
+export async function toItsEnd(release: Release, script: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const job = await release.background(script, env)
+  assert.is(await job.ended, 0, job.output())
+  return job.output()
+}
