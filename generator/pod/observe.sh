@@ -7,7 +7,7 @@
 # data, and allowed (0 without a limit).
 
 # observe SIZE: the observation of the pods 0 to SIZE-1. Many are asked at once, but not all of two hundred: whoever keeps
-# silent costs memory while it is waited for.
+# silent costs memory while it is waited for, and what they said a place on a small volume.
 observe() {
   OBSERVE_PIDS=
   OBSERVE_FILES=
@@ -15,19 +15,19 @@ observe() {
   while [ "$OBSERVE_ORDINAL" -lt "$1" ]; do
     observe_pod "$OBSERVE_ORDINAL" >"$WORK/observed.$OBSERVE_ORDINAL" &
     OBSERVE_PIDS="$OBSERVE_PIDS $!"
-    OBSERVE_FILES="$OBSERVE_FILES observed.$OBSERVE_ORDINAL"
+    OBSERVE_FILES="$OBSERVE_FILES $WORK/observed.$OBSERVE_ORDINAL"
     OBSERVE_ORDINAL=$((OBSERVE_ORDINAL + 1))
-    if [ "$((OBSERVE_ORDINAL % 32))" = 0 ]; then wait_for_observers; fi
+    if [ "$((OBSERVE_ORDINAL % 32))" = 0 ] || [ "$OBSERVE_ORDINAL" = "$1" ]; then gather_observations; fi
   done
-  wait_for_observers
-  # shellcheck disable=SC2086 # a list of files
-  (cd "$WORK" && cat $OBSERVE_FILES)
 }
 
-wait_for_observers() {
+gather_observations() {
   # shellcheck disable=SC2086 # a list of process ids; a bare wait would wait for the lock's connection too
   wait $OBSERVE_PIDS
+  # shellcheck disable=SC2086 # a list of files
+  cat $OBSERVE_FILES && rm $OBSERVE_FILES
   OBSERVE_PIDS=
+  OBSERVE_FILES=
 }
 
 # pods_from ORDINAL: how many pods there are, counted on from this ordinal by their names: more than one knows of, where
