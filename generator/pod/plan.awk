@@ -108,13 +108,13 @@ function count(list,    n, i, part, range, sum) {
 # ---- all know all
 
 # All are introduced to all. The engine would spread the news of nodes by itself, but in a cluster of thirty that takes it
-# longer than all introductions. Who lost an address has to make the step; else either can, and all make about as many.
+# longer than all introductions. Who lost an address has to make the step; else each makes it to the half of all that follows it.
 function meet(    o, p) {
   for (o = 1; o < all; o++) {
     if (!up[o]) continue
     for (p = 0; p < o; p++) {
       if (!up[p] || !(unknown(id[o], id[p]) || unknown(id[p], id[o]))) continue
-      if (lost(id[o], id[p]) || (o + p) % 2 && !lost(id[p], id[o])) introduce(o, p); else introduce(p, o)
+      if (lost(id[o], id[p]) || (o - p) * 2 > all && !lost(id[p], id[o])) introduce(o, p); else introduce(p, o)
     }
   }
 }

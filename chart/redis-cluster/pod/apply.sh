@@ -3,8 +3,8 @@
 # worked the next observation tells.
 
 PODS=$WORK/pods
-# How many nodes are told something at once: each costs a few processes.
-APPLY_ATONCE=16
+# How many nodes are told something at once: each costs a few processes, and the lock is looked at before.
+APPLY_ATONCE=8
 
 apply_plan() {
   grep '^pod ' "$OBSERVED" >"$PODS"
@@ -46,8 +46,8 @@ tell_all() {
 wait_for_answers() {
   # shellcheck disable=SC2086 # a list of process ids; a bare wait would wait for the lock's connection too
   if [ -n "$TELL_PIDS" ]; then wait $TELL_PIDS; fi
-  for TELL_NODE in $TELL_NODES; do
-    awk -v begin="$(log step)" -v none="nothing in ${ASK_SECONDS}s" -f "$HERE/answers.awk" "$WORK/said.$TELL_NODE" "$WORK/answers.$TELL_NODE"
+  for TELL_TOLD in $TELL_NODES; do
+    awk -v begin="$(log step)" -v none="nothing in ${ASK_SECONDS}s" -f "$HERE/answers.awk" "$WORK/said.$TELL_TOLD" "$WORK/answers.$TELL_TOLD"
   done
   TELL_PIDS=
   TELL_NODES=
