@@ -23,10 +23,11 @@ export async function upgrade(
   { deadline = 60, keepers = true }: UpgradeOptions = {},
 ): Promise<string> {
   const to = shards * (1 + replicas)
-  const env = { ...size(shards, replicas), DEADLINE_SECONDS: `${deadline}` }
+  const topology = join(release.folder, 'topology')
+  const env = { ...size(shards, replicas), DEADLINE_SECONDS: `${deadline}`, TOPOLOGY: topology }
   const preflight = await toItsEnd(release, 'preflight.sh', env)
-  await writeFile(join(release.folder, 'topology', 'shards'), `${shards}`)
-  await writeFile(join(release.folder, 'topology', 'replicas'), `${replicas}`)
+  await writeFile(join(topology, 'shards'), `${shards}`)
+  await writeFile(join(topology, 'replicas'), `${replicas}`)
   for (let ordinal = from - 1; ordinal >= to; ordinal--) {
     await release.kill(ordinal)
     await release.place(ordinal, undefined)
