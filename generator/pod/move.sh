@@ -14,8 +14,7 @@ MOVE_BEGAN=
 move() {
   MOVE_LEFT=$(awk '$1 == "move" { sum += $4 } END { print sum }' "$PLAN")
   MOVE_SOURCES=$(awk -v most="$MOVE_BATCH" -v to="$2" -v each="$3" '
-    $3 != to || $4 != each || count >= most { exit }
-    { count += each; from = from "," $2 }
+    $3 == to && $4 == each && count < most { count += each; from = from "," $2 }
     END { print substr(from, 2) }' "$PLAN")
   MOVE_GIVERS=$(echo "$MOVE_SOURCES" | tr , '\n' | wc -l)
   MOVE_COUNT=$(($3 * MOVE_GIVERS))
