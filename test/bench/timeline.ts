@@ -12,7 +12,7 @@ const RIGHT = 20
 const TOP = 170
 const ROW = 70
 const GAP = 12
-const BIN_WIDTH = 1.5
+const BIN_WIDTH = 2
 const COLOURS = ['#4878a8', '#58a058', '#a87848', '#8868a8', '#489898', '#a85888']
 
 /** Draws a timeline as SVG: a row a lane, a bar a bin, red where nothing was written, a labelled line an event. */
@@ -33,9 +33,9 @@ export function drawTimeline({ title, lanes, bin, events }: Timeline): string {
       line(x(second * 1000), bottom, bottom + 5, '#888'),
       text(x(second * 1000), bottom + 18, `${second} s`, 'text-anchor="middle"'),
     ]),
-    ...events.flatMap(({ at, label }) => [
-      line(x(at), TOP - 6, bottom, '#222', 'stroke-dasharray="3 3"'),
-      text(0, 0, label, `transform="translate(${x(at) + 3} ${TOP - 10}) rotate(-60)"`),
+    ...sideBySide(events.map(({ at, label }) => ({ x: x(at), label }))).flatMap(({ x, label, labelX }) => [
+      `<path d="M${labelX} ${TOP - 22}L${x} ${TOP - 6}V${bottom}" fill="none" stroke="#222" stroke-dasharray="3 3"/>`,
+      text(0, 0, label, `transform="translate(${labelX + 3} ${TOP - 24}) rotate(-60)"`),
     ]),
   ]
   return [
@@ -64,6 +64,17 @@ function drawLane(name: string, writes: number[], top: number, colour = '#888'):
   ]
 }
 
+/** Keeps the labels of events apart that happened at nearly the same time. */
+function sideBySide(events: { x: number; label: string }[]) {
+  let last = Number.NEGATIVE_INFINITY
+  return events
+    .toSorted((a, b) => a.x - b.x)
+    .map(({ x, label }) => {
+      last = Math.max(x, last + 15)
+      return { x, label, labelX: last }
+    })
+}
+
 /** The stretches of bins without any write: first, and the one after the last. */
 export function silences(writes: number[]): [from: number, to: number][] {
   const found: [number, number][] = []
@@ -85,8 +96,8 @@ function seconds(milliseconds: number): number[] {
 
 const round = (number: number) => Math.round(number * 10) / 10
 
-const line = (x: number, from: number, to: number, colour: string, more = '') =>
-  `<line x1="${x}" y1="${from}" x2="${x}" y2="${to}" stroke="${colour}" ${more}/>`
+const line = (x: number, from: number, to: number, colour: string) =>
+  `<line x1="${x}" y1="${from}" x2="${x}" y2="${to}" stroke="${colour}"/>`
 
 const text = (x: number, y: number, content: string, more = '') =>
   `<text x="${x}" y="${y}" ${more}>${content.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</text>`
