@@ -1,11 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { eventually } from '../harness/deadline.ts'
 import { suite } from '../harness/suite.ts'
 import { all, prepare, type Release } from './release.ts'
 import { enginePrograms } from './toolbox.ts'
+import { untilWhole } from './whole.ts'
 
-const test = suite('preflight', { timeout: 20_000 })
+const test = suite('preflight', { timeout: 60_000 })
 
 /** Lays the topology out as the ConfigMap of the release before this one, and returns where. */
 async function topology(release: Release, was: Record<string, string>): Promise<{ TOPOLOGY: string }> {
@@ -33,6 +35,17 @@ async function otherVersion(release: Release, version: string): Promise<string> 
   await mkdir(other)
   await writeFile(join(other, server), `#!/bin/sh\necho "server v=${version} sha=0"\n`, { mode: 0o755 })
   return `${other}:${release.bin}`
+}
+
+/** Every replica's ordinal, and its master's. */
+async function replicas(release: Release): Promise<[replica: number, master: number][]> {
+  const found: [number, number][] = []
+  for (const ordinal of all(release)) {
+    const [role, host] = (await release.ask(ordinal, 'ROLE')).split('\n')
+    if (role === 'slave')
+      found.push([ordinal, all(release).findIndex((one) => release.address(one) === host)])
+  }
+  return found
 }
 
 for (const layout of ['debian', 'alpine'] as const) {
@@ -74,7 +87,7 @@ for (const layout of ['debian', 'alpine'] as const) {
     assert.match(job.stdout, /nothing was changed$/m)
   })
 
-  test(`${layout}: lets another image of the same version pass, and refuses another version by name`, async (_, scope) => {
+  test(`${layout}: lets another image of the same version pass, and refuses an older format by name`, async (_, scope) => {
     const release = await prepare(scope, { layout, replicas: 0 })
     await release.start(...all(release))
     const was = await topology(release, { image: 'image:0' })
@@ -83,10 +96,37 @@ for (const layout of ['debian', 'alpine'] as const) {
 
     const other = await release.script('preflight.sh', [], {
       ...was,
-      PATH: await otherVersion(release, '99.1.2'),
+      PATH: await otherVersion(release, '6.0.1'),
     })
     assert.is(other.code, 3, other.stdout + other.stderr)
-    assert.match(other.stdout, /refuse +image changes the server from [0-9.]+ to 99\.1\.2/)
+    assert.match(
+      other.stdout,
+      /refuse +image changes the servers from \w+ [0-9.]+ to \w+ 6\.0\.1: the data that .* cannot be read/,
+    )
+  })
+
+  test(`${layout}: before a newer format each shard's lowest pod becomes its master, to restart last`, async (_, scope) => {
+    const release = await prepare(scope, { layout })
+    await release.start(...all(release))
+    assert.is((await release.script('reconcile.sh')).code, 0)
+    await untilWhole(release)
+    for (const [replica, master] of await replicas(release))
+      if (replica > master) {
+        await release.ask(replica, 'CLUSTER', 'FAILOVER')
+        break
+      }
+    await eventually('a master above its replica', { deadline: 20_000 }, async () =>
+      (await replicas(release)).some(([replica, master]) => replica < master) ? true : undefined,
+    )
+    const newer = await release.script('preflight.sh', [], {
+      ...(await topology(release, { image: 'image:0', replicas: '1' })),
+      PATH: await otherVersion(release, '99.1.2'),
+    })
+    assert.is(newer.code, 0, newer.stdout + newer.stderr)
+    assert.match(newer.stdout, /each shard's master restarts last/)
+    const now = await replicas(release)
+    assert.is(now.length, 3)
+    for (const [replica, master] of now) assert.ok(replica > master, `pod ${replica} follows pod ${master}`)
   })
 
   test(`${layout}: refuses another image while no pod says what it runs`, async (_, scope) => {

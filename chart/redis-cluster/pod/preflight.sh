@@ -29,8 +29,26 @@ same() {
   log refuse "$1 changes from $2 to $3, $4 set it back to $2."
 }
 
-# The versions of the servers that run now, each once.
-running_versions() { sed -n 's/^pod .* version=\([^ ]*\) .*/\1/p' "$OBSERVED" | sort -u; }
+# The servers that run now, engine and version, each once.
+running_servers() { sed -n 's/^pod .* engine=\([^ ]*\) version=\([^ ]*\) .*/\1 \2/p' "$OBSERVED" | sort -u; }
+
+# check_engine: sets `refused` where data would not survive the new image, `ordered` where it survives but there is no way back.
+check_engine() {
+  ordered=
+  running_servers >"$WORK/running"
+  new="$ENGINE $(server_version)"
+  while read -r old; do
+    verdict=$(awk -v from="$old" -v to="$new" -f "$HERE/formats.awk")
+    case $verdict in
+      same) ;;
+      newer) ordered=yes ;;
+      *)
+        refused=1
+        log refuse "image changes the servers from $old to $new: ${verdict#refuse }"
+        ;;
+    esac
+  done <"$WORK/running"
+}
 
 # check: sets `refused` for what cannot be carried out.
 check() {
@@ -52,21 +70,15 @@ check() {
       ;;
   esac
 
-  version=$(server_version)
-  running=$(running_versions)
-  if [ -z "$running" ] && [ "$(was image)" != "$IMAGE" ]; then
+  check_engine
+  if [ ! -s "$WORK/running" ] && [ "$(was image)" != "$IMAGE" ]; then
     refused=1
     log refuse "image changes from $(was image) to $IMAGE, and no pod answers to say which version it runs. Bring the pods back, then upgrade."
   fi
-  if [ -z "$running" ] && [ "$old_size" -gt "$SIZE" ]; then
+  if [ ! -s "$WORK/running" ] && [ "$old_size" -gt "$SIZE" ]; then
     refused=1
     log refuse "the cluster is to become smaller, and no pod answers: nobody can say what the pods from $SIZE on hold. Bring the pods back, then upgrade."
   fi
-  for old in $running; do
-    if [ "$old" = "$version" ]; then continue; fi
-    refused=1
-    log refuse "image changes the server from $old to $version, and this version of the chart cannot change the version of a cluster that runs. Set image back to $(was image)."
-  done
 }
 
 # Whether a pod beyond the new size answers, or a run that was killed left a slot half moved.
@@ -98,10 +110,10 @@ if [ -n "$refused" ]; then
   exit 3
 fi
 
-if work_to_do; then
+if [ -n "$ordered" ] || work_to_do; then
   log start "$SIZE pods are to stay, of $pods"
   take_lock_over || exit 1
-  converge "$pods" drain=yes || exit
+  converge "$pods" drain=yes ordered="$ordered" || exit
   # A run that waits for its pods looks at the lock twice a second: it is to see this one.
   sleep 2
 elif somebody_at_work; then

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Sourced by who looks at the whole cluster. An observation is one line a fact:
-#   pod ORDINAL up ADDRESS ID node=… zone=… release=… revision=… version=… state=… link=… used=… data=… allowed=… policy=… keys=…
+#   pod ORDINAL up ADDRESS ID node=… zone=… release=… revision=… engine=… version=… state=… link=… used=… data=… allowed=… policy=… keys=…
 #   pod ORDINAL down ADDRESS
 #   view VIEWER ID ADDRESS FLAGS MASTER EPOCH LINK SLOTS OPEN
 # SLOTS are ranges joined by commas, OPEN slots on their way; "-" stands for nothing. Memory is in bytes: used, of that the
@@ -63,13 +63,13 @@ observe_pod() {
       /^node=[^ ]*,revision=/ { place = $0; gsub(/,/, " ", place) }
       /^cluster_state:/ { state = substr($0, 15) }
       /^redis_version:/ && version == "" { version = substr($0, 15) }
-      /^valkey_version:/ { version = substr($0, 16) }
+      /^valkey_version:/ { version = substr($0, 16); engine = "valkey" }
       /^master_link_status:/ { link = substr($0, 20) }
       /^(used_memory|used_memory_dataset|maxmemory|maxmemory_policy):/ { split($0, pair, ":"); memory[pair[1]] = pair[2] }
       /^[0-9]+$/ { keys = $0; whole = 1 }
       END {
         if (id == "" || !whole) { print "pod", ordinal, "down", address; exit }
-        print "pod", ordinal, "up", address, id, place, "version=" version, "state=" state, "link=" (link == "" ? "-" : link), \
+        print "pod", ordinal, "up", address, id, place, "engine=" (engine == "" ? "redis" : engine), "version=" version, "state=" state, "link=" (link == "" ? "-" : link), \
           "used=" memory["used_memory"], "data=" memory["used_memory_dataset"], "allowed=" memory["maxmemory"], \
           "policy=" memory["maxmemory_policy"], "keys=" keys
         printf "%s", views

@@ -1,4 +1,5 @@
-# The part of the plan that minds where pods are: replicas away from their masters, masters not piled up.
+# The part of the plan that minds where pods are: replicas away from their masters, masters not piled up; and, before pods
+# restart with a newer engine, which of a shard is the last to do so.
 
 # penalty REPLICA MASTER: how bad it is for these two to be where they are.
 function penalty(o, m) {
@@ -38,6 +39,13 @@ function spread_masters(place,    o, m, here, there, number) {
     step("failover " id[o])
     return
   }
+}
+
+# Pods restart from the top. A replica that restarts before its master reads what that sends; a master that did so first would
+# send the others what they cannot read.
+function order_masters(    o) {
+  for (o = 0; o < size; o++)
+    if (of[o] > o) { step("failover " id[o]); return }
 }
 
 function placement(    o, shared) {

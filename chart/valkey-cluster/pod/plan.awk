@@ -1,6 +1,7 @@
 # awk -f plan.awk -f creation.awk -f shape.awk -f placement.awk shards=3 replicas=1 OBSERVATION: what is to be done next,
-# from what observe.sh saw. With drain=yes only what lets the pods beyond that size leave; with revision=R nothing before
-# all pods run that revision; with check=yes it is done wherever pods are. Its parts share their variables: o, p and m are ordinals, k is a shard in the making.
+# from what observe.sh saw. With drain=yes only what lets the pods beyond that size leave, and with ordered=yes what lets
+# all others restart from the top with each shard's master last; with revision=R nothing before all pods run that revision; with
+# check=yes it is done wherever pods are. Its parts share their variables: o, p and m are ordinals, k is a shard in the making.
 # A pure program. It prints steps, or else one line that says why there are none:
 #   epoch ID N          give a master of a new cluster its configuration epoch
 #   assign ID FROM TO   give a master of a new cluster its slots
@@ -53,6 +54,7 @@ END {
   check_memory()
   shape()
   if (!drain && !check) improve()
+  if (ordered) order_masters()
   finish_round()
   say("done " summary())
 }
@@ -67,7 +69,7 @@ function finish_round() { if (steps) exit; if (waiting != "") wait_for(waiting) 
 function pod(node) { return node in ordinal ? "pod " ordinal[node] : "node " substr(node, 1, 8) }
 
 function summary(    o, n) {
-  if (drain) return "nothing is left on the pods from " size " on: they can go"
+  if (drain) return "nothing is left on the pods from " size " on: they can go" (ordered ? "; each shard's master restarts last" : "")
   for (o = 0; o < size; o++) if (is_replica[o]) n++
   return size " nodes agree, 16384 slots covered, " n + 0 " replicas in sync, " placement()
 }
