@@ -1,0 +1,48 @@
+import { changeEngine, refuseEngine } from '../harness/engine-changes.ts'
+import { install, type Release, release } from '../harness/helm.ts'
+import { writeAndRead } from '../harness/load.ts'
+import { freshNamespace } from '../harness/namespace.ts'
+import type { Scope } from '../harness/scope.ts'
+import { suite } from '../harness/suite.ts'
+import { smallValues } from '../harness/values.ts'
+
+const test = suite('another version of the engine', { timeout: 500_000 })
+
+const [REDIS, VALKEY] = ['redis-cluster', 'valkey-cluster']
+
+/** A cluster of six nodes with data, of the version before the current one. */
+async function previous(scope: Scope, flavour: string): Promise<Release> {
+  const of = release(flavour, await freshNamespace(scope, 'engine'))
+  const installed = await install(of, await smallValues(flavour, {}, 'previous'))
+  if (installed.code !== 0) throw new Error(installed.stderr)
+  await writeAndRead(of, 1000)
+  return of
+}
+
+test('Redis: an older format is refused, a newer one comes without clients noticing, and then not to Valkey', async (_, scope) => {
+  const of = await previous(scope, REDIS)
+  await refuseEngine(
+    of,
+    { flavour: REDIS, age: 'oldest' },
+    /the data that 7\.0\.\d+ wrote cannot be read by 6\.0/,
+  )
+  await changeEngine(of, { flavour: REDIS, age: 'current' })
+  const values = { nameOverride: REDIS }
+  await refuseEngine(
+    of,
+    { flavour: VALKEY, age: 'current', values },
+    /Redis 8\.0\.\d+ writes its data in a format that Valkey does not read/,
+  )
+})
+
+test('Valkey: a newer format comes without clients noticing, and there is no way back', async (_, scope) => {
+  const of = await previous(scope, VALKEY)
+  await changeEngine(of, { flavour: VALKEY, age: 'current' })
+  await refuseEngine(
+    of,
+    { flavour: VALKEY, age: 'previous' },
+    /the data that 9\.1\.\d+ wrote cannot be read by 8\.1/,
+  )
+})
+
+test.run()
