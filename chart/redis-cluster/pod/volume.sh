@@ -24,7 +24,8 @@ look_after_volume() {
     await_failover "address" "$POD_IP" "this pod lost its volume, and its address is still that of a master"
     return 0
   fi
-  case $(standing "$(own_line 1)") in
+  # Sixteen are enough to tell, and of two hundred that have all just moved each would take its second.
+  case $(standing "$(own_line 1)" 16) in
     locked)
       tell_of_password refuse
       return 1
