@@ -2,17 +2,19 @@ import * as assert from 'uvu/assert'
 import { waitUntilWhole } from '../harness/cluster.ts'
 import { install, release, testRelease } from '../harness/helm.ts'
 import { agesOf, findImage } from '../harness/images.ts'
-import { writeAndRead } from '../harness/load.ts'
+import { startLoad, writeAndRead } from '../harness/load.ts'
+import { kubectl } from '../harness/moving.ts'
 import { freshNamespace } from '../harness/namespace.ts'
 import { suite } from '../harness/suite.ts'
 import { engineOf, smallValues } from '../harness/values.ts'
+import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
 
-const test = suite('every image at hand', { timeout: 240_000 })
+const test = suite('every image at hand', { timeout: 400_000 })
 
 for (const flavour of ['redis-cluster', 'valkey-cluster'])
   for (const age of await agesOf(engineOf(flavour))) {
     const { tag } = await findImage(engineOf(flavour), age)
-    test(`${flavour} with the image ${tag} makes a cluster that clients can use`, async (_, scope) => {
+    test(`${flavour} with the image ${tag} makes a cluster that clients can use, through a rolling restart too`, async (_, scope) => {
       const of = release(flavour, await freshNamespace(scope, 'engine'))
       const installed = await install(of, await smallValues(flavour, {}, age))
       assert.is(installed.code, 0, installed.stderr)
@@ -21,6 +23,14 @@ for (const flavour of ['redis-cluster', 'valkey-cluster'])
       assert.equal({ wrong, read }, { wrong: 0, read: 10_000 })
       const tested = await testRelease(of)
       assert.is(tested.code, 0, tested.stdout + tested.stderr)
+      const load = await startLoad(of)
+      await kubectl(of, 'rollout', 'restart', `statefulset/${of.fullname}`)
+      await kubectl(of, 'rollout', 'status', `statefulset/${of.fullname}`, '--timeout=200s')
+      await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
+      const report = await load.stop()
+      assert.equal(errorsOf(report), [])
+      assert.equal(lostOf(report), [])
+      assert.is(gapBeyond(500, report), undefined)
     })
   }
 

@@ -35,6 +35,11 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
     /auth\.password and auth\.existingSecret are both set/,
   ],
   [
+    'directives that the chart sets itself',
+    { cluster: { extraConfig: 'slowlog-max-len 5\nPort 7000\n  save "60 1"\n# dir /tmp\nmaxmemory 1gb\n' } },
+    /cluster\.extraConfig sets what the chart sets itself: port \(remove it\), save \(set persistence\.save instead\), maxmemory \(set resources\.limits\.memory/,
+  ],
+  [
     'fewer replicas than none',
     { cluster: { replicasPerShard: -1 } },
     /\/cluster\/replicasPerShard.*minimum: got -1, want 0/,
