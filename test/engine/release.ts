@@ -118,6 +118,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
     VOLUME_SIZE: volumes.size,
     STORAGE_CLASS: volumes.storageClass,
     ACCESS_MODES: volumes.accessModes,
+    ALLOW_SILENCE: 'false',
     DEADLINE_SECONDS: '20',
   }
   const podEnv = (ordinal: number) => ({

@@ -71,9 +71,9 @@ check() {
   esac
 
   check_engine
-  if [ ! -s "$WORK/running" ] && [ "$(was image)" != "$IMAGE" ]; then
+  if [ ! -s "$WORK/running" ] && [ "$(was image)" != "$IMAGE" ] && [ "$ALLOW_SILENCE" != true ]; then
     refused=1
-    log refuse "image changes from $(was image) to $IMAGE, and no pod answers to say which version it runs. Bring the pods back, then upgrade."
+    log refuse "image changes from $(was image) to $IMAGE, and no pod answers to say which version it runs. Bring the pods back, then upgrade; or, where they cannot start because of their image, set jobs.allowSilence for this upgrade."
   fi
   if [ ! -s "$WORK/running" ] && [ "$old_size" -gt "$SIZE" ]; then
     refused=1
