@@ -68,6 +68,7 @@ if [ -e "$AUTH_FILE" ] && [ -z "${REDISCLI_AUTH:-}" ]; then
   log refuse "the Secret's key with the password is empty, and a server must not start without one"
   exit 1
 fi
+await_volume
 tell_of_failed_start
 if ! takes_data start; then log volume "the volume takes no more data. $SPACE_ADVICE"; fi
 look_after_volume || exit 1

@@ -1,7 +1,9 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../harness/suite.ts'
 import { all, prepare, type Release } from './release.ts'
-import { aShard, createWithKeys, untilWhole } from './whole.ts'
+import { aShard, createWithKeys, keysOf, untilWhole } from './whole.ts'
 
 const test = suite('handover', { timeout: 60_000 })
 
@@ -51,6 +53,32 @@ test('a master leaves at once where its only replica is leaving too', async (_, 
   assert.ok((await leave(release, master)) < 5)
   assert.is(await roleOf(release, master), 'master')
   assert.match(await release.log(master), /no replica stays that could take over/)
+})
+
+test('a master leaves at once where its only replica left a moment before: all pods are leaving', async (_, scope) => {
+  const release = await prepare(scope)
+  await createWithKeys(release, all(release))
+  const [master, replica] = await aShard(release)
+  await leave(release, replica)
+  await release.kill(replica)
+  assert.ok((await leave(release, master)) < 5)
+  assert.match(await release.log(master), /no replica stays that could take over/)
+})
+
+test('without volumes it waits even then for the replica that comes back, and gives it all data', async (_, scope) => {
+  const release = await prepare(scope)
+  await writeFile(join(release.folder, 'topology', 'persistence'), 'false')
+  await createWithKeys(release, all(release))
+  const keys = await keysOf(release, all(release))
+  const [master, replica] = await aShard(release)
+  await leave(release, replica)
+  await release.kill(replica)
+  const leaving = leave(release, master)
+  await release.start(replica)
+  await release.keep(replica)
+  await leaving
+  assert.is(await roleOf(release, master), 'slave')
+  assert.is(await keysOf(release, all(release)), keys)
 })
 
 test('a master without replicas leaves at once', async (_, scope) => {

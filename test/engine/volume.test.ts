@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process'
 import { access, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { eventually } from '../harness/deadline.ts'
+import { eventually, pause } from '../harness/deadline.ts'
 import { suite } from '../harness/suite.ts'
 import { all, prepare, type Release } from './release.ts'
 import { createWithKeys, keysOf, untilLogged, untilWhole } from './whole.ts'
@@ -43,6 +44,18 @@ for (const [name, damage] of damages)
     await untilWhole(release)
     assert.is(await keysOf(release, all(release)), keys)
   })
+
+test('a server that still has the volume open is waited for', async (_, scope) => {
+  const release = await prepare(scope)
+  await createWithKeys(release, all(release))
+  await release.kill(1)
+  const other = spawn('flock', [nodesConf(release, 1), 'sleep', '3'])
+  scope.defer(() => void other.kill())
+  await pause(500)
+  await release.start(1)
+  assert.match(await release.log(1), /another server still has this volume open/)
+  assert.is(other.exitCode, 0)
+})
 
 test('data without nodes.conf or a copy is not touched, and the log says what to do', async (_, scope) => {
   const release = await prepare(scope)

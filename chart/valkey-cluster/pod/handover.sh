@@ -50,6 +50,16 @@ known_replicas() {
     END { for (i = 1; i <= NR; i++) if (master[i] == id) print address[i] }'
 }
 
+# just_left: whether all of them said within the last moments that they are leaving, and are gone: nobody is to be waited for
+# then, because all pods leave at once. What this pod holds is on its volume; without one it waits for a new copy.
+just_left() {
+  [ "$(desired persistence) $(desired appendonly)" = "true true" ] || return 1
+  ask "$POD_IP" CLUSTER NODES | tr -d '\r' | awk '
+    $3 ~ /myself/ { id = $1 }
+    { flags[NR] = $3; master[NR] = $4 }
+    END { for (i = 1; i <= NR; i++) if (master[i] == id && (flags[i] !~ /nofailover/ || flags[i] ~ /(^|,)fail/)) exit 1 }'
+}
+
 # hold_back: this pod will be back with all it has, on its volume. A replica with older data that took its place meanwhile
 # would have all later writes thrown away; the replica's keeper lets it stand again once it is in sync.
 hold_back() {
@@ -72,6 +82,19 @@ heir() {
     if [ "$state" = in-sync ]; then echo "$address" >"$WORK/heir" && return 0; fi
   done <"$WORK/replicas"
   return 1
+}
+
+# be_heard: a replica stays until its master knows that it leaves. If that one was told to stop at the same moment, it would
+# wait for this replica else. Meeting it once more is the quickest way to be heard.
+be_heard() {
+  id=$(ask "$POD_IP" CLUSTER MYID | tr -d '\r')
+  master=$(ask "$POD_IP" ROLE | sed -n 2p | tr -d '\r')
+  ask "$POD_IP" CLUSTER MEET "$master" "$PORT" >/dev/null
+  heard_by=$(($(now) + 3))
+  while [ "$(now)" -lt "$heard_by" ]; do
+    if ask "$master" CLUSTER NODES | grep -q "^$id .*nofailover"; then return; fi
+    sleep 0.1
+  done
 }
 
 became_replica_within() {
@@ -109,11 +132,12 @@ hand_over() {
       ask "$address" CLUSTER FAILOVER >/dev/null
       if became_replica_within 2; then
         log handover "handed over to $address"
+        be_heard
         # Clients that wrote here are sent on to the new master for a moment longer.
         sleep 1
         return
       fi
-    elif [ -z "$staying" ] && ! { [ ! -s "$WORK/replicas" ] && [ -n "$(known_replicas)" ]; }; then
+    elif [ -z "$staying" ] && { [ -s "$WORK/replicas" ] || [ -z "$(known_replicas)" ] || just_left; }; then
       log handover "no replica stays that could take over" && return
     else
       if [ -z "$told" ]; then log handover "waiting for a replica to be in sync"; fi
@@ -126,4 +150,4 @@ hand_over() {
 }
 
 say_leaving
-if [ "$(role)" != slave ]; then hand_over; fi
+if [ "$(role)" != slave ]; then hand_over; else be_heard; fi

@@ -2,6 +2,20 @@
 # Sourced by start.sh: looks after the volume before the server opens it. The server's own identity is in nodes.conf, and a
 # server with data but without its identity would claim the slots of its keys as a stranger.
 
+# await_volume: a pod that was deleted by force can run on where its successor starts, and its server holds nodes.conf.
+await_volume() {
+  if [ ! -e "$DATA/nodes.conf" ] || ! command -v flock >/dev/null; then return; fi
+  VOLUME_SAID=
+  deadline_in "$GRACE_SECONDS"
+  until flock -n "$DATA/nodes.conf" sleep 0; do
+    if ! before_deadline; then return; fi
+    if [ -z "$VOLUME_SAID" ]; then log volume "another server still has this volume open; waiting for its end"; fi
+    VOLUME_SAID=yes
+    sleep 0.2 &
+    wait $!
+  done
+}
+
 # usable FILE: whether a server could start with this nodes.conf: it knows itself, and the last line is there.
 usable() { grep -q ' [a-z,]*myself' "$1" 2>/dev/null && grep -q '^vars currentEpoch ' "$1"; }
 
