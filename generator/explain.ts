@@ -8,6 +8,8 @@ export interface Explanation {
   pointer: string
   problem: string
   fix?: string
+  /** The keys below the pointer that it is about, where it is not about all of the value. */
+  keys?: string[]
 }
 
 /** Turns one error of ajv (with allErrors and verbose) into words; undefined for one that only repeats others. */
@@ -80,7 +82,10 @@ function words(error: ErrorObject, value: unknown): Omit<Explanation, 'pointer'>
     case 'dependencies':
       return { problem: `has "${error.params.property}"`, fix: `add "${error.params.missingProperty}" too` }
     case 'not':
-      return { problem: schema['x-message'] ?? 'is a combination that is not allowed' }
+      return {
+        problem: schema['x-message'] ?? 'is a combination that is not allowed',
+        keys: (error.schema as ValueSchema).required ?? [],
+      }
     default:
       return { problem: error.message ?? error.keyword }
   }
@@ -88,7 +93,11 @@ function words(error: ErrorObject, value: unknown): Omit<Explanation, 'pointer'>
 
 function missing(key: string, schema: ValueSchema): Omit<Explanation, 'pointer'> {
   const meaning = schema.properties?.[key]?.description?.split(/(?<=\.)\s/)[0]
-  return { problem: `has no "${key}"`, fix: meaning ? `add "${key}": ${meaning}` : `add "${key}"` }
+  return {
+    problem: `has no "${key}"`,
+    fix: meaning ? `add "${key}": ${meaning}` : `add "${key}"`,
+    keys: [key],
+  }
 }
 
 function schemaOf(error: ErrorObject): ValueSchema {

@@ -11,6 +11,8 @@ export interface Source {
   file: string
   /** The file's name without its ending. */
   name: string
+  /** As it was written; empty where it cannot be read. */
+  text: string
   data: Json | undefined
   mistake?: Mistake
 }
@@ -22,6 +24,7 @@ export type Tree = Map<string, string>
 export interface Sources {
   topics: Source[]
   flavours: Source[]
+  environments: Source[]
   order: Source
   meta: { topic: Source; topics: Source; flavour: Source }
   changelog: Source
@@ -38,6 +41,7 @@ export async function load(project: Project): Promise<Sources> {
   return {
     topics: await readSources(at('schema/values')),
     flavours: await readSources(at('schema/flavours')),
+    environments: await readSources(at('schema/environments')),
     order: await readSource(at('schema/topics.yaml')),
     meta: { topic: await meta('topic'), topics: await meta('topics'), flavour: await meta('flavour') },
     changelog: await readSource(at('CHANGELOG.md'), asText),
@@ -56,11 +60,12 @@ export async function readSource(
   const file = shown(path)
   const name = basename(path, extname(path))
   try {
-    return { file, name, data: undefined, ...parse(await readFile(path, 'utf8'), file) }
+    const text = await readFile(path, 'utf8')
+    return { file, name, text, data: undefined, ...parse(text, file) }
   } catch (error) {
     const problem = reasonOf(error)
     if (problem === undefined) throw error
-    return { file, name, data: undefined, mistake: { file, problem, fix: 'check the path' } }
+    return { file, name, text: '', data: undefined, mistake: { file, problem, fix: 'check the path' } }
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Change, parseChangelog } from './changelog.ts'
 import { valuesTable } from './documents/values-table.ts'
+import { type Environment, environmentOf } from './environment.ts'
 import { type Flavour, flavoursOf, type Image } from './flavour.ts'
 import { isObject, type Json } from './json.ts'
 import type { Sources } from './load.ts'
@@ -13,6 +14,8 @@ export interface ChartContext extends Flavour {
   image: Image
   /** A Markdown table of all values. */
   valuesTable: string
+  /** The values for dev, staging and production, in the order of their size. */
+  environments: Environment[]
   /** What the changelog tells of this version, and the day it was released. */
   changes: Change[]
   released: string
@@ -33,12 +36,14 @@ export function resolve(sources: Sources): Chart[] {
   return flavoursOf(sources).map((flavour) => {
     const defaults = overDefaults(defaultOf(schema), flavour.defaults)
     const resolved = withRequired(withDefaults(schema, defaults))
+    const environments = sources.environments.map((source) => environmentOf(source, resolved))
     const { released = '', changes = [] } = releases.find(({ version }) => version === flavour.version) ?? {}
     return {
       context: {
         ...flavour,
         image: flavour.defaults.image,
         valuesTable: valuesTable(resolved),
+        environments: environments.sort((a, b) => a.pods - b.pods),
         changes,
         released,
         project: projectOf(sources.package.data),

@@ -1,18 +1,21 @@
 import { parseChangelog, type Release } from './changelog.ts'
+import { checkEnvironment } from './check-environment.ts'
 import { checkDefaults, checkTopic } from './check-schema.ts'
 import { conforms } from './conforms.ts'
 import { isObject } from './json.ts'
 import type { Source, Sources } from './load.ts'
 import type { Mistake } from './mistake.ts'
+import { resolve } from './resolve.ts'
 
 /** Finds every mistake in a project's inputs: each by its own schema, then what only shows when they are together. */
 export function validate(sources: Sources): Mistake[] {
-  const { topics, flavours, order, meta, changelog } = sources
+  const { topics, flavours, environments, order, meta, changelog } = sources
   const log = parseChangelog(String(changelog.data ?? ''), changelog.file)
   const mistakes = [
     ...unreadable([
       ...topics,
       ...flavours,
+      ...environments,
       order,
       changelog,
       sources.package,
@@ -28,8 +31,12 @@ export function validate(sources: Sources): Mistake[] {
     ...log.mistakes,
     ...flavours.flatMap((flavour) => checkRelease(flavour, log.releases, changelog.file)),
   ]
-  // Defaults can only be judged by schemas that are right themselves.
-  return mistakes.length > 0 ? mistakes : checkDefaults(sources)
+  if (mistakes.length > 0) return mistakes
+  // Defaults can only be judged by schemas that are right themselves, and environments where the defaults are right too.
+  const defaults = checkDefaults(sources)
+  if (defaults.length > 0) return defaults
+  const charts = resolve(sources)
+  return environments.flatMap((environment) => checkEnvironment(environment, charts))
 }
 
 function unreadable(sources: Source[]): Mistake[] {

@@ -73,6 +73,26 @@ test('a default or an example that its own schema refuses is told where it stand
   ])
 })
 
+test('an environment that a chart refuses, or that does not say what it is for, is told with its line', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  const file = path.join(project, 'schema/environments/staging.yaml')
+  await writeFile(file, 'cluster:\n  shards: 2\nresource: {}\n')
+  for (const command of ['generate', 'check']) {
+    const result = await chartgen(project, [command])
+    assert.is(result.code, 1)
+    assert.equal(mistakes(result), [
+      'schema/environments/staging.yaml:1: does not say what it is for; begin it with a comment that does: "# …"',
+      'schema/environments/staging.yaml:3 /resource: unknown key "resource"; did you mean "resources"?',
+      'schema/environments/staging.yaml:2 /cluster/shards: 2 is too low; give 3 or more',
+    ])
+  }
+  await writeFile(file, '# For tests.\ncluster: { shards: 3\n')
+  assert.match(
+    (await chartgen(project, ['check'])).stderr,
+    'schema/environments/staging.yaml:3: not valid YAML',
+  )
+})
+
 test('a version of which the changelog says nothing, or nothing clear, is refused', async (_, scope) => {
   const project = await copyOfProject(scope)
   const changelog = (text: string) => writeFile(path.join(project, 'CHANGELOG.md'), text)
