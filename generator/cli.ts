@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import yargs from 'yargs'
 import { check } from './commands/check.ts'
+import { compare } from './commands/compare.ts'
 import { generate } from './commands/generate.ts'
 import { packageCharts } from './commands/package.ts'
 import { start } from './commands/start.ts'
@@ -40,6 +41,7 @@ function parser(args: string[]) {
     .command(check)
     .command(validateValues)
     .command(packageCharts)
+    .command(compare)
     .command(start)
     .demandCommand(1, 'Which command?')
     .strict()

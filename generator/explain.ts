@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv'
 import { closestMatch } from 'leven'
-import { toPointer } from './pointer.ts'
-import type { ValueSchema } from './schema.ts'
+import { fromPointer, toPointer } from './pointer.ts'
+import { renamedSentence, type ValueSchema } from './schema.ts'
 
 /** What is wrong at a pointer into the data, and what would be right. */
 export interface Explanation {
@@ -22,6 +22,11 @@ export function explain(error: ErrorObject): Explanation | undefined {
   }
   if (error.keyword === 'additionalProperties') {
     const key: string = error.params.additionalProperty
+    const now = schemaOf(error)['x-renamed']?.[key]
+    if (now !== undefined) {
+      const path = [...fromPointer(at), key]
+      return { pointer: at + toPointer([key]), problem: renamedSentence(path, now) }
+    }
     const known = Object.keys(schemaOf(error).properties ?? {})
     return { pointer: at + toPointer([key]), problem: `unknown key "${key}"`, fix: suggest(key, known) }
   }

@@ -5,8 +5,8 @@ import { type Flavour, flavoursOf, type Image } from './flavour.ts'
 import { isObject, type Json } from './json.ts'
 import type { Sources } from './load.ts'
 import { overDefaults } from './merge.ts'
-import { defaultOf, type ValueSchema, valuesSchema, withDefaults, withRequired } from './schema.ts'
-import { topicsOf } from './topics.ts'
+import { defaultOf, type ValueSchema, withDefaults, withRequired } from './schema.ts'
+import { schemaOf } from './topics.ts'
 
 /** All that a template may name in `<% %>`: the flavour's fields, and what follows from them. */
 export interface ChartContext extends Flavour {
@@ -31,7 +31,7 @@ export interface Chart {
 
 /** Makes a chart of each flavour. The sources must be valid. */
 export function resolve(sources: Sources): Chart[] {
-  const schema = valuesSchema(topicsOf(sources))
+  const schema = schemaOf(sources)
   const { releases } = parseChangelog(String(sources.changelog.data), sources.changelog.file)
   return flavoursOf(sources).map((flavour) => {
     const defaults = overDefaults(defaultOf(schema), flavour.defaults)

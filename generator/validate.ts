@@ -1,6 +1,6 @@
 import { parseChangelog, type Release } from './changelog.ts'
 import { checkEnvironment } from './check-environment.ts'
-import { checkDefaults, checkTopic } from './check-schema.ts'
+import { checkDefaults, checkRenamed, checkTopic } from './check-schema.ts'
 import { conforms } from './conforms.ts'
 import { isObject } from './json.ts'
 import type { Source, Sources } from './load.ts'
@@ -33,7 +33,7 @@ export function validate(sources: Sources): Mistake[] {
   ]
   if (mistakes.length > 0) return mistakes
   // Defaults can only be judged by schemas that are right themselves, and environments where the defaults are right too.
-  const defaults = checkDefaults(sources)
+  const defaults = [...checkRenamed(sources), ...checkDefaults(sources)]
   if (defaults.length > 0) return defaults
   const charts = resolve(sources)
   return environments.flatMap((environment) => checkEnvironment(environment, charts))

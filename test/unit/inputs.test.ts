@@ -73,6 +73,35 @@ test('a default or an example that its own schema refuses is told where it stand
   ])
 })
 
+test('a key that was renamed is refused with the place that its value goes to', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  const edit = async (file: string, from: string, to: string) => {
+    const at = path.join(project, 'schema', file)
+    await writeFile(at, (await readFile(at, 'utf8')).replace(from, to))
+  }
+  await edit('topics.yaml', 'order:', 'renamed: { nodes: cluster, volumes: persistense }\norder:')
+  await edit(
+    'values/persistence.yaml',
+    'properties:',
+    'x-renamed: { size: persistence.size, class: persistence.storageClass }\nproperties:',
+  )
+  assert.equal(mistakes(await chartgen(project, ['generate'])), [
+    'schema/topics.yaml /renamed/volumes: there is no "persistense"; give the whole path of the new key',
+    'schema/values/persistence.yaml /x-renamed/size: "size" is there still; remove it from the properties',
+  ])
+  await edit('topics.yaml', 'persistense', 'persistence')
+  await edit('values/persistence.yaml', 'size: persistence.size, ', '')
+  assert.is((await chartgen(project, ['generate'])).code, 0)
+
+  await writeFile(path.join(project, 'old.yaml'), 'nodes: { shards: 4 }\npersistence: { class: fast }\n')
+  assert.equal(mistakes(await chartgen(project, ['validate', 'old.yaml'])), [
+    'old.yaml:1 /nodes: nodes is called cluster now: move the value there',
+    'old.yaml:2 /persistence/class: persistence.class is called persistence.storageClass now: move the value there',
+  ])
+  const values = await readFile(path.join(project, 'chart/redis-cluster/values.yaml'), 'utf8')
+  assert.not.match(values, /nodes:|class:/)
+})
+
 test('an environment that a chart refuses, or that does not say what it is for, is told with its line', async (_, scope) => {
   const project = await copyOfProject(scope)
   const file = path.join(project, 'schema/environments/staging.yaml')
