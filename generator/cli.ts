@@ -5,6 +5,7 @@ import { check } from './commands/check.ts'
 import { compare } from './commands/compare.ts'
 import { generate } from './commands/generate.ts'
 import { packageCharts } from './commands/package.ts'
+import { release } from './commands/release.ts'
 import { start } from './commands/start.ts'
 import { validateValues } from './commands/validate.ts'
 import { MistakesError, UserError } from './mistake.ts'
@@ -42,6 +43,7 @@ function parser(args: string[]) {
     .command(validateValues)
     .command(packageCharts)
     .command(compare)
+    .command(release)
     .command(start)
     .demandCommand(1, 'Which command?')
     .strict()

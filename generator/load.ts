@@ -26,7 +26,8 @@ export interface Sources {
   flavours: Source[]
   environments: Source[]
   order: Source
-  meta: { topic: Source; topics: Source; flavour: Source }
+  changes: Source[]
+  meta: { topic: Source; topics: Source; flavour: Source; change: Source }
   changelog: Source
   package: Source
   templates: Tree
@@ -43,7 +44,13 @@ export async function load(project: Project): Promise<Sources> {
     flavours: await readSources(at('schema/flavours')),
     environments: await readSources(at('schema/environments')),
     order: await readSource(at('schema/topics.yaml')),
-    meta: { topic: await meta('topic'), topics: await meta('topics'), flavour: await meta('flavour') },
+    changes: await readSources(at('.changes')),
+    meta: {
+      topic: await meta('topic'),
+      topics: await meta('topics'),
+      flavour: await meta('flavour'),
+      change: await meta('change'),
+    },
     changelog: await readSource(at('CHANGELOG.md'), asText),
     package: await readSource(at('package.json')),
     templates: await readTree(at('generator/templates')),

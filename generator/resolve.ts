@@ -19,6 +19,9 @@ export interface ChartContext extends Flavour {
   /** What the changelog tells of this version, and the day it was released. */
   changes: Change[]
   released: string
+  containsSecurityUpdates: boolean
+  /** Whether more of it may change than of a version that is final. */
+  prerelease: boolean
   /** From package.json. */
   project: { homepage: string; repository: string; license: string }
 }
@@ -46,6 +49,8 @@ export function resolve(sources: Sources): Chart[] {
         environments: environments.sort((a, b) => a.pods - b.pods),
         changes,
         released,
+        containsSecurityUpdates: changes.some(({ kind }) => kind === 'security'),
+        prerelease: /^0\.|-/.test(flavour.version),
         project: projectOf(sources.package.data),
       },
       schema: resolved,

@@ -9,13 +9,14 @@ import { resolve } from './resolve.ts'
 
 /** Finds every mistake in a project's inputs: each by its own schema, then what only shows when they are together. */
 export function validate(sources: Sources): Mistake[] {
-  const { topics, flavours, environments, order, meta, changelog } = sources
+  const { topics, flavours, environments, changes, order, meta, changelog } = sources
   const log = parseChangelog(String(changelog.data ?? ''), changelog.file)
   const mistakes = [
     ...unreadable([
       ...topics,
       ...flavours,
       ...environments,
+      ...changes,
       order,
       changelog,
       sources.package,
@@ -24,6 +25,7 @@ export function validate(sources: Sources): Mistake[] {
     ]),
     ...topics.flatMap((topic) => checkTopic(topic, meta.topic)),
     ...flavours.flatMap((flavour) => checkInput(flavour, meta.flavour)),
+    ...changes.flatMap((change) => checkInput(change, meta.change)),
     ...checkInput(order, meta.topics),
     ...checkNames(topics),
     ...checkOrder(order, topics),

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { unpack } from '../archive.ts'
+import type { RenderedChart } from '../charts.ts'
 import { isObject, type JsonObject } from '../json.ts'
 import { readTree, type Tree } from '../load.ts'
 import { refuse, UserError } from '../mistake.ts'
@@ -32,6 +33,11 @@ export async function readSnapshots(project: Project, given: string): Promise<Sn
       : await committed(project, given)
   if (trees.length === 0) throw new UserError(`${given} holds no chart: there is no Chart.yaml`)
   return trees.map((files) => snapshotOf(files, given))
+}
+
+/** A chart that was just rendered. */
+export function ofRendered({ name, files }: RenderedChart): Snapshot {
+  return snapshotOf(files, name)
 }
 
 async function packaged(path: string, given: string): Promise<Tree[]> {

@@ -124,21 +124,23 @@ test('an environment that a chart refuses, or that does not say what it is for, 
 
 test('a version of which the changelog says nothing, or nothing clear, is refused', async (_, scope) => {
   const project = await copyOfProject(scope)
+  const flavour = await readFile(path.join(project, 'schema/flavours/redis-cluster.yaml'), 'utf8')
+  const version = flavour.match(/^version: (.*)$/m)?.[1]
   const changelog = (text: string) => writeFile(path.join(project, 'CHANGELOG.md'), text)
   const told = async () => mistakes(await chartgen(project, ['generate']))
 
   await changelog('# Changelog\n\n## 9.9.9 - 2026-01-01\n\n- Loose.\n\n### New\n\n## Soon\n')
-  const missing = 'add "## 0.1.0 - " and the day of the release, with its changes'
+  const missing = `add "## ${version} - " and the day of the release, with its changes`
   assert.equal(await told(), [
     'CHANGELOG.md:5: a change without its kind; put "### Added" above it',
     'CHANGELOG.md:7: "New" is no kind of change; use one of added, changed, deprecated, removed, fixed, security',
     'CHANGELOG.md:9: "Soon" is no release; write "## 0.1.0 - 2026-11-24"',
-    `CHANGELOG.md: says nothing about 0.1.0, the version in schema/flavours/redis-cluster.yaml; ${missing}`,
-    `CHANGELOG.md: says nothing about 0.1.0, the version in schema/flavours/valkey-cluster.yaml; ${missing}`,
+    `CHANGELOG.md: says nothing about ${version}, the version in schema/flavours/redis-cluster.yaml; ${missing}`,
+    `CHANGELOG.md: says nothing about ${version}, the version in schema/flavours/valkey-cluster.yaml; ${missing}`,
   ])
-  await changelog('## 0.1.0 - 2026-01-01\n')
+  await changelog(`## ${version} - 2026-01-01\n`)
   assert.equal(await told(), [
-    'CHANGELOG.md:1: 0.1.0 has no changes; add "### Added" and a line such as "- What is new."',
+    `CHANGELOG.md:1: ${version} has no changes; add "### Added" and a line such as "- What is new."`,
   ])
 })
 

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { applyPatch, parsePatch } from 'diff'
@@ -67,6 +67,13 @@ test('a commit, a folder of charts, one chart and a package are compared with ea
     assert.is(stdout.match(/value memory\.policy +can no longer be "volatile-ttl"/g)?.length, charts, stdout)
     assert.is(stderr.match(/breaking changes need at least/g)?.length, charts, stderr)
   }
+
+  await mkdir(path.join(project, '.changes'))
+  await writeFile(path.join(project, '.changes/one.yaml'), 'kind: fixed\ndescription: It is mended.\n')
+  const released = await chartgen(project, ['release', '--since', 'v1'])
+  assert.is(released.code, 0, released.stderr)
+  assert.is((await chartgen(project, ['compare', 'v1', 'chart'])).code, 0, 'the version is high enough')
+
   assert.match(
     (await chartgen(project, ['compare', 'v2', 'chart'])).stderr,
     'v2 is no package, no folder and no commit of the project',
