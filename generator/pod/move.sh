@@ -2,9 +2,9 @@
 # Sourced by converge.sh's users: slots on their way, by the engine's own client. It is killed after a while, which leaves a
 # slot half moved; the next plan ends that first.
 
-# About five seconds' worth of slots go at a time, so that the lock is looked at that often.
+# About five seconds' worth of slots go at a time, so that the lock is looked at that often; more in a large cluster, because
+# the client asks every node about everything before it begins.
 MOVE_BATCH=64
-MOVE_SECONDS=5
 MOVE_LIMIT=120
 MOVED=0
 MOVE_BEGAN=
@@ -25,6 +25,7 @@ move() {
   # shellcheck disable=SC2046 # words
   cluster_client reshard --cluster-from "$MOVE_SOURCES" --cluster-to "$2" --cluster-slots "$MOVE_COUNT" --cluster-yes $(move_options "$1")
   MOVE_TOOK=$(($(now) - MOVE_AT))
+  MOVE_SECONDS=$((5 + $(wc -l <"$PODS") / 10))
   # The answer is not to be trusted, but what it says is worth a line when it is not all well.
   if [ "$CLIENT_CODE" = 0 ]; then
     MOVED=$((MOVED + MOVE_COUNT))

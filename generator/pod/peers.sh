@@ -43,33 +43,51 @@ peer_says() {
       }'
 }
 
-# standing ID [MOST]: how the node with this id stands with the others, after asking all of them or so many that answered.
+# standing ID [MOST]: how the node with this id stands with the others, after asking all of them or so many.
 # What cannot be asked is never taken for a new cluster:
 #   joined   a peer lists it
 #   outside  a whole cluster of this release does not
 #   alone    peers answered, and none of them has a cluster either
 #   locked   most do not take this pod's password
 #   unknown  none of these can be told yet
+# Several are asked at once: where all pods have just moved, each that is asked at its old address takes its second.
 standing() {
-  STANDING=unknown
-  STANDING_SILENT=
-  STANDING_LOCKED=0
   STANDING_MOST=${2:-$(desired_size)}
-  STANDING_LEFT=$STANDING_MOST
+  STANDING_SAID=$WORK/standing.$$
+  : >"$STANDING_SAID"
+  STANDING_ASKED=0
+  STANDING_PIDS=
   for STANDING_PEER in $(peers); do
-    STANDING_ADDRESS=$(address_of "$STANDING_PEER")
-    if [ -z "$STANDING_ADDRESS" ]; then continue; fi
-    case $(ASK_SECONDS=1 peer_says "$STANDING_ADDRESS" "$1") in
-      *' listed') echo joined && return ;;
-      whole*) STANDING=outside ;;
-      none*) if [ "$STANDING" = unknown ]; then STANDING=alone; fi ;;
-      locked) STANDING_LOCKED=$((STANDING_LOCKED + 1)) STANDING_SILENT=yes ;;
-      *) STANDING_SILENT=yes ;;
-    esac
-    STANDING_LEFT=$((STANDING_LEFT - 1))
-    if [ "$STANDING_LEFT" = 0 ]; then break; fi
+    if [ "$STANDING_ASKED" -ge "$STANDING_MOST" ]; then break; fi
+    peer_at "$STANDING_PEER" "$1" >>"$STANDING_SAID" &
+    STANDING_PIDS="$STANDING_PIDS $!"
+    STANDING_ASKED=$((STANDING_ASKED + 1))
+    if [ "$((STANDING_ASKED % 8))" = 0 ]; then
+      # shellcheck disable=SC2086 # a list of process ids
+      wait $STANDING_PIDS
+      STANDING_PIDS=
+      if grep -q ' listed$' "$STANDING_SAID"; then break; fi
+    fi
   done
-  if [ "$STANDING" = alone ] && [ -n "$STANDING_SILENT" ]; then STANDING=unknown; fi
-  if [ "$STANDING" = unknown ] && [ "$((STANDING_LOCKED * 2))" -gt "$STANDING_MOST" ]; then STANDING=locked; fi
-  echo "$STANDING"
+  # shellcheck disable=SC2086 # a list of process ids; a bare wait would wait for others too
+  if [ -n "$STANDING_PIDS" ]; then wait $STANDING_PIDS; fi
+  awk -v asked="$STANDING_ASKED" '
+    / listed$/ { listed = 1; next }
+    /^whole/ { whole = 1; next }
+    /^none/ { none = 1; next }
+    /^locked/ { locked++ }
+    { silent = 1 }
+    END {
+      if (listed) print "joined"
+      else if (whole) print "outside"
+      else if (none && !silent) print "alone"
+      else print (locked * 2 > asked ? "locked" : "unknown")
+    }' "$STANDING_SAID"
+  rm -f "$STANDING_SAID"
+}
+
+# peer_at ORDINAL ID: what that peer says; nothing where no pod has the name.
+peer_at() {
+  PEER_ADDRESS=$(address_of "$1")
+  if [ -n "$PEER_ADDRESS" ]; then ASK_SECONDS=1 peer_says "$PEER_ADDRESS" "$2"; fi
 }

@@ -38,9 +38,18 @@ part_of_its_cluster() {
   fi
   [ "$standing" = joined ] || return 1
   case $(fact role) in
-    slave) [ "$(fact master_link_status)" = up ] && [ "$(fact master_sync_in_progress)" = 0 ] ;;
+    slave)
+      if [ "$(fact master_link_status)" = up ] && [ "$(fact master_sync_in_progress)" = 0 ]; then return 0; fi
+      # Until its master is back this pod is as ready as it can be: a roll that waits here keeps the cure from the master's pod.
+      master_has_failed && exit 0
+      return 1
+      ;;
     *) [ "$(fact cluster_state)" = ok ] && replicas_in_sync ;;
   esac
+}
+
+master_has_failed() {
+  ask "$POD_IP" CLUSTER NODES | awk '$3 ~ /myself/ { master = $4 } { flags[$1] = $3 } END { exit flags[master] !~ /,fail(,|$)/ }'
 }
 
 # While a master sends its data to a replica, the next pod of a rolling restart has to wait.

@@ -16,6 +16,8 @@ export interface Deletion {
   observer: number
   /** Why it was not whole. */
   amiss: string | undefined
+  /** What was amiss on the way, and when, counted from the last start. */
+  before: { after: number; line: string }[]
 }
 
 /** Deletes every pod and waits until the cluster is whole again, with so many keys, or the deadline is over. */
@@ -40,6 +42,7 @@ export async function deleteAll(
     whole: notSeen ? undefined : (seen.at - start) / 1000,
     observer: notSeen ? 0 : seen.late / 1000,
     amiss: notSeen ? seen : undefined,
+    before: notSeen ? [] : seen.before.map(({ at, line }) => ({ after: (at - start) / 1000, line })),
   }
 }
 

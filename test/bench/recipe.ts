@@ -71,7 +71,7 @@ export async function follow(recipe: Recipe, nodes: number, namespace: string, s
 }
 
 /** Where that person sits: the files in the current folder, and kubectl set to the namespace. */
-async function desk({ files }: Recipe, namespace: string, scope: Scope) {
+export async function desk({ files }: Recipe, namespace: string, scope: Scope) {
   const folder = await mkdtemp(path.join(tmpdir(), 'recipe-'))
   scope.defer(() => rm(folder, { recursive: true, force: true }))
   const KUBECONFIG = path.join(folder, '.kube/config')

@@ -23,11 +23,11 @@ const READ = `
     ticks=0
     for pid in $(of cgroup.procs | sort -u); do
       case $(cat "/proc/$pid/comm" 2>/dev/null) in
-        *-server) ticks=$(sed 's/.*) //' "/proc/$pid/stat" | cut -d' ' -f12,13 | tr ' ' +) ;;
+        *-server) ticks=$(sed 's/.*) //' "/proc/$pid/stat" | awk '{ print $12 + $13 }') ;;
       esac
     done
     memory=$(of memory.current; of memory.usage_in_bytes)
-    echo "$id $(cut -d' ' -f1 /proc/uptime) $(of cpu.stat | sed -n 's/^usage_usec //p') $((ticks)) $memory"
+    echo "$id $(cut -d' ' -f1 /proc/uptime) $(of cpu.stat | sed -n 's/^usage_usec //p') $ticks $memory"
   done`
 
 // What the kernel tells processes' times in.

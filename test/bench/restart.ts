@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Result, run } from '../harness/command.ts'
+import { pause } from '../harness/deadline.ts'
 import { benchResults } from '../harness/levels.ts'
 import { startLoad } from '../harness/load.ts'
 import type { LoadReport } from '../load/client.ts'
@@ -35,6 +36,8 @@ export async function restart(subject: Subject): Promise<Restart> {
   const rolled = await rollout(subject, 'status', `--timeout=${ROLL}s`)
   const seconds = rolled.code === 0 ? (Date.now() - asked) / 1000 : undefined
   const whole = await untilWhole(subject, { deadline: WHOLE }).catch((error: Error) => error.message)
+  // What follows late counts too.
+  await pause(5000)
   const report = await load.stop()
   const end = typeof whole === 'string' ? [] : [{ at: whole.at, line: 'whole' }]
   const events = [{ at: asked, line: 'restart asked' }, ...watched(), ...end]

@@ -8,7 +8,7 @@ export interface Timeline {
 }
 
 const LEFT = 80
-const RIGHT = 20
+const RIGHT = 100
 const TOP = 170
 const ROW = 70
 const GAP = 12
@@ -21,7 +21,7 @@ export function drawTimeline({ title, lanes, bin, events }: Timeline): string {
   const x = (at: number) => round(LEFT + (at / bin) * BIN_WIDTH)
   const end = x(Math.ceil(bins) * bin)
   const bottom = TOP + lanes.length * ROW
-  const [width, height] = [Math.max(end + RIGHT, 500), bottom + 40]
+  const [width, height] = [Math.max(end + RIGHT, 900), bottom + 40]
 
   const parts = [
     `<rect width="${width}" height="${height}" fill="white"/>`,

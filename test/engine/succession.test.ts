@@ -83,7 +83,7 @@ test('a replica that was long out of sync when all went down waits for its maste
   await bringBackLast(release, master, keys)
 })
 
-test('a replica that restarted while the cluster ran on waits for its master: that one may have later writes', async (_, scope) => {
+test('a replica that restarted while the cluster ran on waits for its master, which may have later writes, but holds no roll up', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))
   const [master, replica] = await aShard(release)
@@ -94,8 +94,12 @@ test('a replica that restarted while the cluster ran on waits for its master: th
   await release.kill(master)
   await release.start(replica)
   await release.keep(replica)
+  const ready = async () =>
+    (await release.script('probe.sh', ['readiness'], { ORDINAL: `${replica}` })).code === 0
+  assert.not(await ready(), 'its master may be there')
   await pause(MEANWHILE)
   assert.not(await isMaster(release, replica))
+  assert.ok(await ready(), 'its master has failed')
   await bringBackLast(release, master, keys)
 })
 

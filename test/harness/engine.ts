@@ -28,8 +28,14 @@ export async function askAll<Q extends string>(
 }
 
 /** Runs a shell script where an engine is, and returns what it printed; `$cli` in it is the engine's client. */
-export async function runScript(place: Place, script: string, args: string[] = []): Promise<string> {
-  const { code, stdout, stderr } = await execIn(place, ['sh', '-c', `${CLI}\n${script}`, 'sh', ...args])
+export async function runScript(
+  place: Place,
+  script: string,
+  args: string[] = [],
+  deadline?: number,
+): Promise<string> {
+  const command = ['sh', '-c', `${CLI}\n${script}`, 'sh', ...args]
+  const { code, stdout, stderr } = await execIn(place, command, deadline)
   if (code !== 0) throw new Error(`pod ${place.pod} ended with ${code}: ${stderr || stdout}`)
   return stdout.replaceAll('\r', '').trimEnd()
 }

@@ -13,8 +13,13 @@ export interface Context {
 }
 
 /** Installs a cluster of six small nodes into a namespace of its own, and waits until all its pods are ready. */
-export async function sixNodes(scope: Scope, prefix: string, values: Values = {}): Promise<Context> {
-  const of = release('redis-cluster', await freshNamespace(scope, prefix))
+export async function sixNodes(
+  scope: Scope,
+  prefix: string,
+  values: Values = {},
+  flavour = 'redis-cluster',
+): Promise<Context> {
+  const of = release(flavour, await freshNamespace(scope, prefix))
   const installed = await install(of, await smallValues(of.flavour, values))
   if (installed.code !== 0) throw new Error(installed.stderr)
   await waitUntilReady(of, { nodes: 6, deadline: 60_000 })

@@ -19,11 +19,13 @@ look_after_volume() {
   if ! usable "$DATA/nodes.conf"; then
     identify || return 1
   fi
+  own_nodes_conf
   if [ ! -e "$DATA/nodes.conf" ]; then
     await_failover "address" "$POD_IP" "this pod lost its volume, and its address is still that of a master"
     return 0
   fi
-  case $(standing "$(own_line 1)") in
+  # Sixteen are enough to tell, and of two hundred that have all just moved each would take its second.
+  case $(standing "$(own_line 1)" 16) in
     locked)
       tell_of_password refuse
       return 1
@@ -47,6 +49,12 @@ identify() {
     log refuse "the volume holds data, but no usable nodes.conf and no kept copy of it, so nobody can say which slots are its own. If the shard has another copy, empty the volume: this pod then joins as a new replica. If not, bring nodes.conf back from a backup."
     return 1
   fi
+}
+
+# own_nodes_conf: a server that ran as another user, before this chart took the volume over, wrote it anew when it stopped.
+own_nodes_conf() {
+  if [ ! -e "$DATA/nodes.conf" ] || [ -w "$DATA/nodes.conf" ]; then return; fi
+  cp "$DATA/nodes.conf" "$DATA/nodes.conf.new" && mv -f "$DATA/nodes.conf.new" "$DATA/nodes.conf"
 }
 
 # set_aside: keeps the old data in a folder of its own, one at a time, and leaves an empty volume.

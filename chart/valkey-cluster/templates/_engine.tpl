@@ -23,6 +23,7 @@ save {{ .Values.persistence.save | default "\"\"" }}
 8.0 cluster-allow-replica-migration no
 8.0 cluster-port 16379
 8.0 shutdown-timeout 10
+9.1 shutdown-on-sigterm failover
 {{- end }}
 
 {{/* All that a server reads at its start: the pods restart when it changes. */}}

@@ -1,0 +1,51 @@
+import * as assert from 'uvu/assert'
+import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
+import { eventually } from '../harness/deadline.ts'
+import { ask } from '../harness/engine.ts'
+import { execIn } from '../harness/exec.ts'
+import { startLoad } from '../harness/load.ts'
+import { type Context, kubectl, sixNodes } from '../harness/moving.ts'
+import { suite } from '../harness/suite.ts'
+import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
+
+// The newest Valkey is the one engine that hands over by itself when it is told to stop.
+const test = suite<Context>('an engine that hands over by itself', {
+  timeout: 300_000,
+  setup: (scope) => sixNodes(scope, 'shutdown', {}, 'valkey-cluster'),
+})
+
+test('a server told to stop past its pod’s own handover leaves its shard to the replica at once', async ({
+  of,
+}) => {
+  const [shard] = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
+  const [replica] = shard?.replicas ?? []
+  assert.ok(shard && replica)
+  const { namespace } = of
+  const began = Date.now()
+  await execIn({ namespace, pod: shard.primary.pod, container: 'server' }, ['sh', '-c', 'kill 1'])
+  await eventually('the replica to take over', { deadline: 20_000, every: 100 }, async (see) => {
+    const said = await ask(namespace, replica.pod, 'ROLE')
+    see(said)
+    return said.startsWith('master') || undefined
+  })
+  const seconds = (Date.now() - began) / 1000
+  // Without a word from its master it would wait for a node timeout of five seconds first.
+  assert.ok(seconds < 4, `took ${seconds} s`)
+  await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
+  await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
+})
+
+test('its rolling restart loses no acknowledged write, shows no error and stops no shard for longer than half a second', async ({
+  of,
+}) => {
+  const load = await startLoad(of)
+  await kubectl(of, 'rollout', 'restart', `statefulset/${of.fullname}`)
+  await kubectl(of, 'rollout', 'status', `statefulset/${of.fullname}`, '--timeout=200s')
+  await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
+  const report = await load.stop()
+  assert.equal(errorsOf(report), [])
+  assert.equal(lostOf(report), [])
+  assert.is(gapBeyond(500, report), undefined)
+})
+
+test.run()
