@@ -1,5 +1,6 @@
+import { gunzipSync } from 'node:zlib'
 import { gzipSync } from 'fflate'
-import { pack } from 'tar-stream'
+import { extract, pack } from 'tar-stream'
 import type { Tree } from './load.ts'
 
 /** Packs a chart's files as Helm wants them, in a folder of the chart's name; the same input gives the same bytes. */
@@ -14,4 +15,17 @@ export async function archive(name: string, files: Tree, date: string): Promise<
   for await (const chunk of tar as AsyncIterable<Buffer>) chunks.push(chunk)
   // gzip's own time stamp would be the clock's.
   return gzipSync(Buffer.concat(chunks), { level: 9, mtime: 0 })
+}
+
+/** Reads the files of a tar archive, packed by gzip or not. */
+export async function unpack(bytes: Uint8Array): Promise<Tree> {
+  const tar = extract()
+  tar.end(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes)
+  const files: Tree = new Map()
+  for await (const entry of tar) {
+    const chunks: Buffer[] = []
+    for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk)
+    if (entry.header.type === 'file') files.set(entry.header.name, Buffer.concat(chunks).toString())
+  }
+  return files
 }

@@ -15,7 +15,8 @@ export interface Release {
   line: number
 }
 
-const KINDS = ['added', 'changed', 'deprecated', 'removed', 'fixed', 'security']
+/** The kinds of changes that Artifact Hub knows, in the order in which the changelog has them. */
+export const KINDS = ['added', 'changed', 'deprecated', 'removed', 'fixed', 'security']
 
 /** Reads CHANGELOG.md: its releases, and a mistake with its line for every heading or list that cannot be understood. */
 export function parseChangelog(text: string, file: string): { releases: Release[]; mistakes: Mistake[] } {

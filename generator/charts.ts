@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Difference, diff } from './diff.ts'
 import { recover } from './emit.ts'
 import { suggest } from './explain.ts'
-import { load, readTree, type Tree } from './load.ts'
+import { load, readTree, type Sources, type Tree } from './load.ts'
 import { attemptAll, refuse, UserError } from './mistake.ts'
 import type { Project } from './project.ts'
 import { render } from './render.ts'
@@ -37,9 +37,15 @@ export async function compareWithDisk(charts: RenderedChart[], folder: string): 
   return diff(await readTree(folder), new Map(wanted))
 }
 
-async function prepare(project: Project, flavour: string | undefined) {
+/** Loads a project's inputs; a MistakesError tells everything that is wrong with them. */
+export async function loadValid(project: Project): Promise<Sources> {
   const sources = await load(project)
   refuse(validate(sources))
+  return sources
+}
+
+async function prepare(project: Project, flavour: string | undefined) {
+  const sources = await loadValid(project)
   const charts = resolve(sources)
   const chosen = charts.filter(({ context }) => flavour === undefined || context.name === flavour)
   if (flavour === undefined || chosen.length > 0) return { sources, charts: chosen }

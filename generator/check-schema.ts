@@ -5,8 +5,8 @@ import type { Source, Sources } from './load.ts'
 import { overDefaults } from './merge.ts'
 import type { Mistake } from './mistake.ts'
 import { depthOf, fromPointer, toPointer } from './pointer.ts'
-import { defaultOf, type ValueSchema, valuesSchema } from './schema.ts'
-import { topicsOf } from './topics.ts'
+import { defaultOf, type ValueSchema } from './schema.ts'
+import { schemaOf } from './topics.ts'
 
 /** Finds the mistakes in one file of schema/values: by the schema of such files, then in its examples. */
 export function checkTopic({ file, data }: Source, meta: Source): Mistake[] {
@@ -31,7 +31,7 @@ function checkExamples(schema: ValueSchema, path: string[]): Omit<Mistake, 'file
 
 /** Finds the defaults that their own schema refuses, each flavour's laid over those of schema/values. */
 export function checkDefaults(sources: Sources): Mistake[] {
-  const schema = valuesSchema(topicsOf(sources))
+  const schema = schemaOf(sources)
   return flavoursOf(sources).flatMap((flavour, index) =>
     conforms(overDefaults(defaultOf(schema), flavour.defaults), schema).map((mistake) => {
       const path = fromPointer(mistake.pointer)
@@ -58,4 +58,26 @@ function defaultPointer(values: ValueSchema, path: string[]): string {
     schema = schema.properties[key]
   }
   return toPointer(schema?.properties ? pointer : [...pointer, 'default', ...keys])
+}
+
+/** Finds the renamed keys that are still there, and those whose new path leads nowhere. */
+export function checkRenamed(sources: Sources): Mistake[] {
+  const root = schemaOf(sources)
+  const wrong = (schema: ValueSchema, path: string[]): Mistake[] => [
+    ...Object.entries(schema['x-renamed'] ?? {}).flatMap(([old, now]) => {
+      const file = topicFile(sources, path[0]) ?? sources.order.file
+      const inFile = path.slice(1).flatMap((key) => ['properties', key])
+      const pointer = toPointer(path.length === 0 ? ['renamed', old] : [...inFile, 'x-renamed', old])
+      if (schema.properties?.[old])
+        return { file, pointer, problem: `"${old}" is there still`, fix: 'remove it from the properties' }
+      if (schemaAt(root, now.split('.'))) return []
+      return { file, pointer, problem: `there is no "${now}"`, fix: 'give the whole path of the new key' }
+    }),
+    ...Object.entries(schema.properties ?? {}).flatMap(([key, child]) => wrong(child, [...path, key])),
+  ]
+  return wrong(root, [])
+}
+
+function schemaAt(schema: ValueSchema, path: string[]): ValueSchema | undefined {
+  return path.reduce<ValueSchema | undefined>((here, key) => here?.properties?.[key], schema)
 }

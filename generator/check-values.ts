@@ -1,5 +1,7 @@
 import { conforms } from './conforms.ts'
-import { isObject, type JsonObject } from './json.ts'
+import type { Explanation } from './explain.ts'
+import { isObject } from './json.ts'
+import { lineOf } from './lines.ts'
 import type { Source } from './load.ts'
 import { mergeFiles, overDefaults } from './merge.ts'
 import type { Mistake } from './mistake.ts'
@@ -13,20 +15,27 @@ export function checkValues(files: Source[], charts: Chart[]): Mistake[] {
     if (mistake || data === undefined || isObject(data)) return mistake ?? []
     return { file, problem: 'is not a map of values', fix: 'write keys such as "cluster:"' }
   })
-  const readable = files.flatMap(({ file, data }) => (isObject(data) ? [{ file, values: data }] : []))
-  const merged = mergeFiles(readable.map(({ values }) => values))
+  const readable = files.filter(({ data }) => isObject(data))
+  const merged = mergeFiles(readable.map(({ data }) => data).filter(isObject))
   const wrong = charts.flatMap(({ schema }) =>
-    conforms(overDefaults(defaultOf(schema), merged), schema).map((mistake) => ({
-      file: lastThatSets(mistake.pointer, readable),
-      ...mistake,
-    })),
+    conforms(overDefaults(defaultOf(schema), merged), schema).map((mistake) => {
+      const { pointer, problem, fix } = mistake
+      return { ...placeOf(mistake, readable), pointer, problem, ...(fix === undefined ? {} : { fix }) }
+    }),
   )
   return [...unreadable, ...wrong]
 }
 
-// The last file decides a value, so that is where it has to be mended. Of a value that is missing, its map is.
-function lastThatSets(pointer: string, files: { file: string; values: JsonObject }[]): string {
+// The last file decides a value, so that is where it has to be mended.
+function placeOf({ pointer, keys = [] }: Explanation, files: Source[]): { file: string; line?: number } {
   const path = fromPointer(pointer)
-  const depths = files.map(({ values }) => depthOf(path, values))
-  return files[depths.lastIndexOf(Math.max(...depths))]?.file ?? ''
+  const paths = keys.length > 0 ? keys.map((key) => [...path, key]) : [path]
+  const places = files.flatMap((source) =>
+    paths.map((path) => ({ source, path, depth: depthOf(path, source.data) })),
+  )
+  const deepest = Math.max(...places.map(({ depth }) => depth))
+  const place = places.findLast(({ depth }) => depth === deepest)
+  if (!place) return { file: '' }
+  const line = lineOf(place.path, place.source.text)
+  return { file: place.source.file, ...(line === undefined ? {} : { line }) }
 }

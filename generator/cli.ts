@@ -2,8 +2,10 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import yargs from 'yargs'
 import { check } from './commands/check.ts'
+import { compare } from './commands/compare.ts'
 import { generate } from './commands/generate.ts'
 import { packageCharts } from './commands/package.ts'
+import { release } from './commands/release.ts'
 import { start } from './commands/start.ts'
 import { validateValues } from './commands/validate.ts'
 import { MistakesError, UserError } from './mistake.ts'
@@ -40,6 +42,8 @@ function parser(args: string[]) {
     .command(check)
     .command(validateValues)
     .command(packageCharts)
+    .command(compare)
+    .command(release)
     .command(start)
     .demandCommand(1, 'Which command?')
     .strict()

@@ -1,13 +1,15 @@
 import type { ErrorObject } from 'ajv'
 import { closestMatch } from 'leven'
-import { toPointer } from './pointer.ts'
-import type { ValueSchema } from './schema.ts'
+import { fromPointer, toPointer } from './pointer.ts'
+import { renamedSentence, type ValueSchema } from './schema.ts'
 
 /** What is wrong at a pointer into the data, and what would be right. */
 export interface Explanation {
   pointer: string
   problem: string
   fix?: string
+  /** The keys below the pointer that it is about, where it is not about all of the value. */
+  keys?: string[]
 }
 
 /** Turns one error of ajv (with allErrors and verbose) into words; undefined for one that only repeats others. */
@@ -20,6 +22,11 @@ export function explain(error: ErrorObject): Explanation | undefined {
   }
   if (error.keyword === 'additionalProperties') {
     const key: string = error.params.additionalProperty
+    const now = schemaOf(error)['x-renamed']?.[key]
+    if (now !== undefined) {
+      const path = [...fromPointer(at), key]
+      return { pointer: at + toPointer([key]), problem: renamedSentence(path, now) }
+    }
     const known = Object.keys(schemaOf(error).properties ?? {})
     return { pointer: at + toPointer([key]), problem: `unknown key "${key}"`, fix: suggest(key, known) }
   }
@@ -80,7 +87,10 @@ function words(error: ErrorObject, value: unknown): Omit<Explanation, 'pointer'>
     case 'dependencies':
       return { problem: `has "${error.params.property}"`, fix: `add "${error.params.missingProperty}" too` }
     case 'not':
-      return { problem: schema['x-message'] ?? 'is a combination that is not allowed' }
+      return {
+        problem: schema['x-message'] ?? 'is a combination that is not allowed',
+        keys: (error.schema as ValueSchema).required ?? [],
+      }
     default:
       return { problem: error.message ?? error.keyword }
   }
@@ -88,7 +98,11 @@ function words(error: ErrorObject, value: unknown): Omit<Explanation, 'pointer'>
 
 function missing(key: string, schema: ValueSchema): Omit<Explanation, 'pointer'> {
   const meaning = schema.properties?.[key]?.description?.split(/(?<=\.)\s/)[0]
-  return { problem: `has no "${key}"`, fix: meaning ? `add "${key}": ${meaning}` : `add "${key}"` }
+  return {
+    problem: `has no "${key}"`,
+    fix: meaning ? `add "${key}": ${meaning}` : `add "${key}"`,
+    keys: [key],
+  }
 }
 
 function schemaOf(error: ErrorObject): ValueSchema {

@@ -11,6 +11,8 @@ export interface Source {
   file: string
   /** The file's name without its ending. */
   name: string
+  /** As it was written; empty where it cannot be read. */
+  text: string
   data: Json | undefined
   mistake?: Mistake
 }
@@ -22,8 +24,10 @@ export type Tree = Map<string, string>
 export interface Sources {
   topics: Source[]
   flavours: Source[]
+  environments: Source[]
   order: Source
-  meta: { topic: Source; topics: Source; flavour: Source }
+  changes: Source[]
+  meta: { topic: Source; topics: Source; flavour: Source; change: Source }
   changelog: Source
   package: Source
   templates: Tree
@@ -38,8 +42,15 @@ export async function load(project: Project): Promise<Sources> {
   return {
     topics: await readSources(at('schema/values')),
     flavours: await readSources(at('schema/flavours')),
+    environments: await readSources(at('schema/environments')),
     order: await readSource(at('schema/topics.yaml')),
-    meta: { topic: await meta('topic'), topics: await meta('topics'), flavour: await meta('flavour') },
+    changes: await readSources(at('.changes')),
+    meta: {
+      topic: await meta('topic'),
+      topics: await meta('topics'),
+      flavour: await meta('flavour'),
+      change: await meta('change'),
+    },
     changelog: await readSource(at('CHANGELOG.md'), asText),
     package: await readSource(at('package.json')),
     templates: await readTree(at('generator/templates')),
@@ -56,11 +67,12 @@ export async function readSource(
   const file = shown(path)
   const name = basename(path, extname(path))
   try {
-    return { file, name, data: undefined, ...parse(await readFile(path, 'utf8'), file) }
+    const text = await readFile(path, 'utf8')
+    return { file, name, text, data: undefined, ...parse(text, file) }
   } catch (error) {
     const problem = reasonOf(error)
     if (problem === undefined) throw error
-    return { file, name, data: undefined, mistake: { file, problem, fix: 'check the path' } }
+    return { file, name, text: '', data: undefined, mistake: { file, problem, fix: 'check the path' } }
   }
 }
 

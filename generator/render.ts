@@ -18,12 +18,17 @@ export function render(chart: Chart, sources: Sources): Tree {
   return new Map(attemptAll(recipes.map((recipe, index) => () => cook(recipe, recipes[index - 1]))))
 }
 
-function recipesOf({ context, schema }: Chart, { license, pod, templates }: Sources): Recipe[] {
+function recipesOf({ context, schema }: Chart, { environments, license, pod, templates }: Sources): Recipe[] {
   const copy = (text: string) => () => text
   return [
     { path: 'values.yaml', from: 'schema/values', make: () => valuesYaml(schema) },
     { path: 'values.schema.json', from: 'schema/values', make: () => valuesSchemaJson(schema, context.name) },
     { path: 'LICENSE', from: 'LICENSE', make: copy(String(license.data)) },
+    ...environments.map(({ name, file, text }) => ({
+      path: `environments/${name}.yaml`,
+      from: file,
+      make: copy(text),
+    })),
     ...[...pod].map(([path, text]) => ({
       path: `pod/${path}`,
       from: `generator/pod/${path}`,

@@ -16,18 +16,24 @@ export interface Package {
  * UserError tells of a version that is there with another content.
  */
 export function mergeIndex(index: Json | undefined, packages: Package[]): JsonObject {
-  const entries = { ...(isObject(index) && isObject(index.entries) ? index.entries : {}) }
+  const entries: { [name: string]: JsonObject[] } = entriesOf(index)
   for (const one of packages) {
     const name = String(one.chart.name)
-    const there = listOf(entries[name])
+    const there = entries[name] ?? []
     const same = there.find(({ version }) => version === one.chart.version)
     if (!same) entries[name] = [...there, entryOf(one)].sort((a, b) => compareVersions(text(b), text(a)))
     else if (same.digest !== digestOf(one.bytes)) throw changed(one)
   }
   const names = Object.keys(entries).sort()
   const sorted = Object.fromEntries(names.map((name) => [name, entries[name] ?? []]))
-  const created = names.flatMap((name) => listOf(sorted[name]).map((entry) => String(entry.created)))
+  const created = names.flatMap((name) => (sorted[name] ?? []).map((entry) => String(entry.created)))
   return { apiVersion: 'v1', entries: sorted, generated: created.sort().at(-1) ?? '' }
+}
+
+/** The versions of each chart that an index lists. */
+export function entriesOf(index: Json | undefined): { [name: string]: JsonObject[] } {
+  const entries = isObject(index) && isObject(index.entries) ? index.entries : {}
+  return Object.fromEntries(Object.entries(entries).map(([name, list]) => [name, listOf(list)]))
 }
 
 function entryOf({ chart, released, file, bytes }: Package): JsonObject {
@@ -37,12 +43,13 @@ function entryOf({ chart, released, file, bytes }: Package): JsonObject {
 function changed({ chart, file }: Package): UserError {
   return new UserError(
     `${chart.name} ${chart.version} is in the index already, but with another content than ${file} has now.\n` +
-      `A published version must not change: raise "version" in schema/flavours/${chart.name}.yaml and describe it in ` +
-      'CHANGELOG.md.\nIf it was never published, remove its entry or the whole output folder.',
+      'A published version must not change: describe what has in .changes, and give it the next version by\n\n' +
+      '  npx chartgen release\n\nIf it was never published, remove its entry or the whole output folder.',
   )
 }
 
-function digestOf(bytes: Uint8Array): string {
+/** A package's digest, as an index has it. */
+export function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 

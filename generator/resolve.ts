@@ -1,11 +1,12 @@
 import { type Change, parseChangelog } from './changelog.ts'
 import { valuesTable } from './documents/values-table.ts'
+import { type Environment, environmentOf } from './environment.ts'
 import { type Flavour, flavoursOf, type Image } from './flavour.ts'
 import { isObject, type Json } from './json.ts'
 import type { Sources } from './load.ts'
 import { overDefaults } from './merge.ts'
-import { defaultOf, type ValueSchema, valuesSchema, withDefaults, withRequired } from './schema.ts'
-import { topicsOf } from './topics.ts'
+import { defaultOf, type ValueSchema, withDefaults, withRequired } from './schema.ts'
+import { schemaOf } from './topics.ts'
 
 /** All that a template may name in `<% %>`: the flavour's fields, and what follows from them. */
 export interface ChartContext extends Flavour {
@@ -13,9 +14,14 @@ export interface ChartContext extends Flavour {
   image: Image
   /** A Markdown table of all values. */
   valuesTable: string
+  /** The values for dev, staging and production, in the order of their size. */
+  environments: Environment[]
   /** What the changelog tells of this version, and the day it was released. */
   changes: Change[]
   released: string
+  containsSecurityUpdates: boolean
+  /** Whether more of it may change than of a version that is final. */
+  prerelease: boolean
   /** From package.json. */
   project: { homepage: string; repository: string; license: string }
 }
@@ -28,19 +34,23 @@ export interface Chart {
 
 /** Makes a chart of each flavour. The sources must be valid. */
 export function resolve(sources: Sources): Chart[] {
-  const schema = valuesSchema(topicsOf(sources))
+  const schema = schemaOf(sources)
   const { releases } = parseChangelog(String(sources.changelog.data), sources.changelog.file)
   return flavoursOf(sources).map((flavour) => {
     const defaults = overDefaults(defaultOf(schema), flavour.defaults)
     const resolved = withRequired(withDefaults(schema, defaults))
+    const environments = sources.environments.map((source) => environmentOf(source, resolved))
     const { released = '', changes = [] } = releases.find(({ version }) => version === flavour.version) ?? {}
     return {
       context: {
         ...flavour,
         image: flavour.defaults.image,
         valuesTable: valuesTable(resolved),
+        environments: environments.sort((a, b) => a.pods - b.pods),
         changes,
         released,
+        containsSecurityUpdates: changes.some(({ kind }) => kind === 'security'),
+        prerelease: /^0\.|-/.test(flavour.version),
         project: projectOf(sources.package.data),
       },
       schema: resolved,

@@ -15,12 +15,28 @@ export interface ValueSchema {
   required?: string[]
   not?: JsonObject
   'x-message'?: string
+  /** Keys that were here once: the path of the key that took a key's place. */
+  'x-renamed'?: Renamed
   [keyword: string]: unknown
 }
 
+/** Paths by the keys that they took the place of. */
+export type Renamed = { [old: string]: string }
+
 /** The schemas of all topics as one: that of the whole values file. */
-export function valuesSchema(topics: [name: string, schema: ValueSchema][]): ValueSchema {
-  return { type: 'object', additionalProperties: false, properties: Object.fromEntries(topics) }
+export function valuesSchema(topics: [name: string, schema: ValueSchema][], renamed?: Renamed): ValueSchema {
+  const properties = Object.fromEntries(topics)
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties,
+    ...(renamed ? { 'x-renamed': renamed } : {}),
+  }
+}
+
+/** What a person is told who sets a key that was renamed. */
+export function renamedSentence(path: string[], now: string): string {
+  return `${path.join('.')} is called ${now} now: move the value there`
 }
 
 /**

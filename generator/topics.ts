@@ -1,6 +1,6 @@
 import { isObject } from './json.ts'
 import type { Sources } from './load.ts'
-import type { ValueSchema } from './schema.ts'
+import { type Renamed, type ValueSchema, valuesSchema } from './schema.ts'
 
 /** A top-level key of values.yaml and its schema. */
 export type Topic = [name: string, schema: ValueSchema]
@@ -12,4 +12,11 @@ export function topicsOf({ topics, order }: Sources): Topic[] {
     const topic = topics.find((one) => one.name === name)
     return topic && isObject(topic.data) ? [[topic.name, topic.data as unknown as ValueSchema] as Topic] : []
   })
+}
+
+/** The schema of the whole values file, from valid sources. */
+export function schemaOf(sources: Sources): ValueSchema {
+  const { data } = sources.order
+  const renamed = isObject(data) ? (data.renamed as Renamed | undefined) : undefined
+  return valuesSchema(topicsOf(sources), renamed)
 }

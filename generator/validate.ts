@@ -1,18 +1,22 @@
 import { parseChangelog, type Release } from './changelog.ts'
-import { checkDefaults, checkTopic } from './check-schema.ts'
+import { checkEnvironment } from './check-environment.ts'
+import { checkDefaults, checkRenamed, checkTopic } from './check-schema.ts'
 import { conforms } from './conforms.ts'
 import { isObject } from './json.ts'
 import type { Source, Sources } from './load.ts'
 import type { Mistake } from './mistake.ts'
+import { resolve } from './resolve.ts'
 
 /** Finds every mistake in a project's inputs: each by its own schema, then what only shows when they are together. */
 export function validate(sources: Sources): Mistake[] {
-  const { topics, flavours, order, meta, changelog } = sources
+  const { topics, flavours, environments, changes, order, meta, changelog } = sources
   const log = parseChangelog(String(changelog.data ?? ''), changelog.file)
   const mistakes = [
     ...unreadable([
       ...topics,
       ...flavours,
+      ...environments,
+      ...changes,
       order,
       changelog,
       sources.package,
@@ -21,6 +25,7 @@ export function validate(sources: Sources): Mistake[] {
     ]),
     ...topics.flatMap((topic) => checkTopic(topic, meta.topic)),
     ...flavours.flatMap((flavour) => checkInput(flavour, meta.flavour)),
+    ...changes.flatMap((change) => checkInput(change, meta.change)),
     ...checkInput(order, meta.topics),
     ...checkNames(topics),
     ...checkOrder(order, topics),
@@ -28,8 +33,12 @@ export function validate(sources: Sources): Mistake[] {
     ...log.mistakes,
     ...flavours.flatMap((flavour) => checkRelease(flavour, log.releases, changelog.file)),
   ]
-  // Defaults can only be judged by schemas that are right themselves.
-  return mistakes.length > 0 ? mistakes : checkDefaults(sources)
+  if (mistakes.length > 0) return mistakes
+  // Defaults can only be judged by schemas that are right themselves, and environments where the defaults are right too.
+  const defaults = [...checkRenamed(sources), ...checkDefaults(sources)]
+  if (defaults.length > 0) return defaults
+  const charts = resolve(sources)
+  return environments.flatMap((environment) => checkEnvironment(environment, charts))
 }
 
 function unreadable(sources: Source[]): Mistake[] {

@@ -21,6 +21,11 @@ export function parseYaml(text: string, file: string): Parsed {
   }
 }
 
+/** The documents of a YAML text that a program wrote, so that it can be read. */
+export function parseYamlAll(text: string): Json[] {
+  return loadAll(text, { schema: AS_HELM_READS }) as Json[]
+}
+
 /** Writes a value as YAML in blocks, quoting what YAML 1.1 would take for something else than a string. */
 export function toYaml(value: Json): string {
   return dump(value, { quoteStyle: 'double', lineWidth: -1, noRefs: true })

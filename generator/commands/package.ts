@@ -8,6 +8,7 @@ import { isObject } from '../json.ts'
 import { readSource } from '../load.ts'
 import { refuse, UserError } from '../mistake.ts'
 import { type Project, shown } from '../project.ts'
+import { checkPublished } from '../published.ts'
 import { mergeIndex, type Package } from '../repository-index.ts'
 import { parseYaml, toYaml } from '../yaml.ts'
 import { stale } from './check.ts'
@@ -43,7 +44,9 @@ export async function writePackages(
 
   const packages = await Promise.all(charts.map(packOne))
   const indexPath = join(folder, 'index.yaml')
-  const index = mergeIndex(await readIndex(indexPath), packages)
+  const published = await readIndex(indexPath)
+  const index = mergeIndex(published, packages)
+  refuse(await checkPublished(folder, published, packages))
   // The index comes last, so that it never names a package that is not there.
   for (const { file, bytes } of packages) {
     await emitFile(join(folder, file), bytes)
@@ -60,7 +63,12 @@ async function packOne({ name, context, files }: RenderedChart): Promise<Package
   const chart = 'data' in parsed && isObject(parsed.data) ? parsed.data : undefined
   if (!chart) throw new UserError(`${name} has no Chart.yaml; add generator/templates/root/Chart.yaml.hbs`)
   const bytes = await archive(name, files, context.released)
-  return { chart, released: context.released, file: `${name}-${context.version}.tgz`, bytes }
+  return { chart, released: context.released, file: packageName(name, context.version), bytes }
+}
+
+/** What a chart's package is called. */
+export function packageName(chart: string, version: string): string {
+  return `${chart}-${version}.tgz`
 }
 
 async function readIndex(path: string) {

@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs'
 import { shown } from '../project.ts'
 import { generateCharts } from './generate.ts'
 import { type CommonOptions, projectOf } from './options.ts'
-import { writePackages } from './package.ts'
+import { packageName, writePackages } from './package.ts'
 
 /** `npm start`: all of it, and what to type next. */
 export const start: CommandModule<CommonOptions, CommonOptions> = {
@@ -14,8 +14,9 @@ export const start: CommandModule<CommonOptions, CommonOptions> = {
   handler: async (options) => {
     const project = projectOf(options)
     const charts = await generateCharts(project, project.chart)
-    // dist/ is a place to try things out, not a repository: what it listed was never published, and may change.
-    await rm(join(project.dist, 'index.yaml'), { force: true })
+    // dist/ is a place to try things out, not a repository: what it has of this version was never published, and may change.
+    const packages = charts.map(({ name, context }) => packageName(name, context.version))
+    for (const file of ['index.yaml', ...packages]) await rm(join(project.dist, file), { force: true })
     const paths = await writePackages(project, charts, project.dist)
     console.log(`\nNext: helm install my-cluster ${shown(paths[0] ?? project.dist)}`)
   },

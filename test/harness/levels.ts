@@ -21,7 +21,7 @@ const inCluster = ['docker', 'kind', 'kubectl', 'helm', 'helm4']
 export const levels: Record<string, Level> = {
   unit: { tools: [], cluster: false, atOnce: 2, always: true },
   render: {
-    tools: ['helm', 'helm4', 'kubeconform', 'kube-score', 'shellcheck'],
+    tools: ['helm', 'helm4', 'kubeconform', 'kube-score', 'shellcheck', 'yamllint', 'actionlint', 'gpg'],
     cluster: false,
     atOnce: 2,
     always: true,

@@ -85,6 +85,25 @@ test('names, selectors and ports are those that no upgrade can change', async ()
   }
 })
 
+test('Jobs have the names and labels by which people and policies find them', async () => {
+  for (const flavour of flavours) {
+    const jobs = workloads(await render(flavour)).filter(({ kind }) => kind === 'Job')
+    const found = jobs.map((job) => [job.metadata.name, podOf(job).metadata.labels] as const)
+    const part = (component: string) => [
+      `r-${flavour}-${component}`,
+      {
+        'app.kubernetes.io/name': flavour,
+        'app.kubernetes.io/instance': 'r',
+        'app.kubernetes.io/component': component,
+      },
+    ]
+    assert.equal(
+      found.sort(([a], [b]) => a.localeCompare(b)),
+      ['preflight', 'reconcile', 'test'].map(part),
+    )
+  }
+})
+
 test('either chart can take over a release of the other, by its name', async () => {
   const ours = the(await render('redis-cluster'), 'StatefulSet')
   const theirs = the(await render('valkey-cluster', { nameOverride: 'redis-cluster' }), 'StatefulSet')

@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import * as assert from 'uvu/assert'
+import { run } from '../harness/command.ts'
 import { template } from '../harness/helm.ts'
 import { suite } from '../harness/suite.ts'
 import type { Values } from '../harness/values.ts'
+import { chartgen, copyOfProject } from '../unit/project.ts'
 import { flavours, helms, podOf, render, the } from './rendered.ts'
 
 const test = suite('values that Helm refuses', { timeout: 30_000 })
@@ -103,5 +106,19 @@ for (const flavour of flavours)
         assert.match(await refusal(flavour, values, helm), says)
       })
   }
+
+for (const helm of helms)
+  test(`${helm} tells where the value of a key goes that was renamed`, async (_, scope) => {
+    const project = await copyOfProject(scope)
+    const topic = path.join(project, 'schema/values/persistence.yaml')
+    const renamed = 'x-renamed: { class: persistence.storageClass }\nproperties:'
+    await writeFile(topic, (await readFile(topic, 'utf8')).replace('properties:', renamed))
+    assert.is((await chartgen(project, ['generate'])).code, 0)
+    const chart = path.join(project, 'chart/redis-cluster')
+    assert.is((await run(helm, ['template', 'r', chart, '--kube-version', '1.34.0'])).code, 0)
+    const { code, stderr } = await run(helm, ['template', 'r', chart, '--set', 'persistence.class=fast'])
+    assert.is.not(code, 0)
+    assert.match(stderr, 'persistence.class is called persistence.storageClass now: move the value there')
+  })
 
 test.run()

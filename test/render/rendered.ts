@@ -82,12 +82,14 @@ const situations: Record<string, Values> = {
   'without what is optional': { disruptionBudget: { enabled: false }, serviceAccount: { create: false } },
 }
 
-/** Every situation of a flavour, its ci files among them, by name. */
+/** Every situation of a flavour, its ci files and environments among them, by name. */
 export async function scenarios(flavour: string): Promise<Map<string, Values>> {
   const all = new Map(Object.entries(situations))
-  const folder = `chart/${flavour}/ci`
-  for (const file of await readdir(folder))
-    all.set(`ci/${file}`, load(await readFile(`${folder}/${file}`, 'utf8')) as Values)
+  for (const folder of ['ci', 'environments'])
+    for (const file of await readdir(`chart/${flavour}/${folder}`)) {
+      const text = await readFile(`chart/${flavour}/${folder}/${file}`, 'utf8')
+      all.set(`${folder}/${file}`, load(text) as Values)
+    }
   return all
 }
 

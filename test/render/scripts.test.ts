@@ -7,7 +7,7 @@ import { suite } from '../harness/suite.ts'
 
 const test = suite('scripts for people working here', { timeout: 60_000 })
 
-for (const script of ['.ci/run', 'scripts/schemas', 'scripts/tools']) {
+for (const script of ['.ci/run', 'scripts/schemas', 'scripts/sign', 'scripts/tools']) {
   test(`${script} gives shellcheck nothing to say`, async () => {
     const { code, stdout } = await run('shellcheck', [script])
     assert.is(code, 0, stdout)

@@ -11,7 +11,7 @@ const BIN = path.resolve(import.meta.dirname, '../../generator/bin.js')
 test('the help names every command, and each command shows examples', async (_, scope) => {
   const anywhere = await folder(scope)
   const { stdout } = await chartgen(anywhere, ['--help'])
-  for (const command of ['generate', 'check', 'validate', 'package', 'start']) {
+  for (const command of ['generate', 'check', 'validate', 'package', 'compare', 'release', 'start']) {
     assert.match(stdout, `chartgen ${command}`)
     assert.match((await chartgen(anywhere, [command, '--help'])).stdout, 'Examples:')
   }

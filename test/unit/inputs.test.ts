@@ -73,23 +73,74 @@ test('a default or an example that its own schema refuses is told where it stand
   ])
 })
 
+test('a key that was renamed is refused with the place that its value goes to', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  const edit = async (file: string, from: string, to: string) => {
+    const at = path.join(project, 'schema', file)
+    await writeFile(at, (await readFile(at, 'utf8')).replace(from, to))
+  }
+  await edit('topics.yaml', 'order:', 'renamed: { nodes: cluster, volumes: persistense }\norder:')
+  await edit(
+    'values/persistence.yaml',
+    'properties:',
+    'x-renamed: { size: persistence.size, class: persistence.storageClass }\nproperties:',
+  )
+  assert.equal(mistakes(await chartgen(project, ['generate'])), [
+    'schema/topics.yaml /renamed/volumes: there is no "persistense"; give the whole path of the new key',
+    'schema/values/persistence.yaml /x-renamed/size: "size" is there still; remove it from the properties',
+  ])
+  await edit('topics.yaml', 'persistense', 'persistence')
+  await edit('values/persistence.yaml', 'size: persistence.size, ', '')
+  assert.is((await chartgen(project, ['generate'])).code, 0)
+
+  await writeFile(path.join(project, 'old.yaml'), 'nodes: { shards: 4 }\npersistence: { class: fast }\n')
+  assert.equal(mistakes(await chartgen(project, ['validate', 'old.yaml'])), [
+    'old.yaml:1 /nodes: nodes is called cluster now: move the value there',
+    'old.yaml:2 /persistence/class: persistence.class is called persistence.storageClass now: move the value there',
+  ])
+  const values = await readFile(path.join(project, 'chart/redis-cluster/values.yaml'), 'utf8')
+  assert.not.match(values, /nodes:|class:/)
+})
+
+test('an environment that a chart refuses, or that does not say what it is for, is told with its line', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  const file = path.join(project, 'schema/environments/staging.yaml')
+  await writeFile(file, 'cluster:\n  shards: 2\nresource: {}\n')
+  for (const command of ['generate', 'check']) {
+    const result = await chartgen(project, [command])
+    assert.is(result.code, 1)
+    assert.equal(mistakes(result), [
+      'schema/environments/staging.yaml:1: does not say what it is for; begin it with a comment that does: "# …"',
+      'schema/environments/staging.yaml:3 /resource: unknown key "resource"; did you mean "resources"?',
+      'schema/environments/staging.yaml:2 /cluster/shards: 2 is too low; give 3 or more',
+    ])
+  }
+  await writeFile(file, '# For tests.\ncluster: { shards: 3\n')
+  assert.match(
+    (await chartgen(project, ['check'])).stderr,
+    'schema/environments/staging.yaml:3: not valid YAML',
+  )
+})
+
 test('a version of which the changelog says nothing, or nothing clear, is refused', async (_, scope) => {
   const project = await copyOfProject(scope)
+  const flavour = await readFile(path.join(project, 'schema/flavours/redis-cluster.yaml'), 'utf8')
+  const version = flavour.match(/^version: (.*)$/m)?.[1]
   const changelog = (text: string) => writeFile(path.join(project, 'CHANGELOG.md'), text)
   const told = async () => mistakes(await chartgen(project, ['generate']))
 
   await changelog('# Changelog\n\n## 9.9.9 - 2026-01-01\n\n- Loose.\n\n### New\n\n## Soon\n')
-  const missing = 'add "## 0.1.0 - " and the day of the release, with its changes'
+  const missing = `add "## ${version} - " and the day of the release, with its changes`
   assert.equal(await told(), [
     'CHANGELOG.md:5: a change without its kind; put "### Added" above it',
     'CHANGELOG.md:7: "New" is no kind of change; use one of added, changed, deprecated, removed, fixed, security',
     'CHANGELOG.md:9: "Soon" is no release; write "## 0.1.0 - 2026-11-24"',
-    `CHANGELOG.md: says nothing about 0.1.0, the version in schema/flavours/redis-cluster.yaml; ${missing}`,
-    `CHANGELOG.md: says nothing about 0.1.0, the version in schema/flavours/valkey-cluster.yaml; ${missing}`,
+    `CHANGELOG.md: says nothing about ${version}, the version in schema/flavours/redis-cluster.yaml; ${missing}`,
+    `CHANGELOG.md: says nothing about ${version}, the version in schema/flavours/valkey-cluster.yaml; ${missing}`,
   ])
-  await changelog('## 0.1.0 - 2026-01-01\n')
+  await changelog(`## ${version} - 2026-01-01\n`)
   assert.equal(await told(), [
-    'CHANGELOG.md:1: 0.1.0 has no changes; add "### Added" and a line such as "- What is new."',
+    `CHANGELOG.md:1: ${version} has no changes; add "### Added" and a line such as "- What is new."`,
   ])
 })
 

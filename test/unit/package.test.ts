@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
@@ -7,7 +7,7 @@ import { load } from 'js-yaml'
 import { extract } from 'tar-stream'
 import * as assert from 'uvu/assert'
 import { suite } from '../harness/suite.ts'
-import { chartgen, chartgenWithUmask, copyOfProject } from './project.ts'
+import { chartgen, chartgenWithUmask, copyOfProject, mistakes } from './project.ts'
 
 const test = suite('chartgen package', {
   setup: async (scope) => {
@@ -104,13 +104,67 @@ test('a chart that changed under a version that is in the index is refused', asy
   const result = await chartgen(project, ['package'])
   assert.is(result.code, 1)
   assert.match(result.stderr, /redis-cluster \d+\.\d+\.\d+ is in the index already/)
-  assert.match(result.stderr, 'raise "version" in schema/flavours/redis-cluster.yaml')
+  assert.match(result.stderr, 'npx chartgen release')
   assert.equal(await contents(path.join(project, 'dist')), before, 'nothing was written')
 
   // While one works on the charts, nothing of it was published.
   const again = await chartgen(project, ['start'])
   assert.is(again.code, 0, again.stderr)
   assert.not.equal(await contents(path.join(project, 'dist')), before)
+})
+
+test('a package that is not what was published, or would be overwritten, is told, and nothing is written', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  await chartgen(project, ['generate'])
+  const dist = (...names: string[]) => path.join(project, 'dist', ...names)
+  await chartgen(project, ['package'])
+  const [redis = '', valkey = ''] = (await readdir(dist())).filter((name) => name.endsWith('.tgz')).sort()
+  const first = await contents(dist())
+  await chartgen(project, ['package'])
+  assert.equal(await contents(dist()), first, 'the same again is no mistake')
+
+  await writeFile(dist(redis), 'other bytes')
+  const damaged = await chartgen(project, ['package'])
+  assert.is(damaged.code, 1)
+  assert.equal(mistakes(damaged), [
+    `dist/${redis}: is not what index.yaml has the digest of; restore the file that was published, or remove what was not from both`,
+  ])
+
+  await rm(dist('index.yaml'))
+  await writeFile(dist(valkey), 'other bytes')
+  const lost = await chartgen(project, ['package'])
+  assert.is(lost.code, 1)
+  assert.equal(
+    mistakes(lost).map((line) => line.split(';')[0]),
+    [`dist/${redis}: is there with other bytes`, `dist/${valkey}: is there with other bytes`],
+  )
+  assert.equal((await readdir(dist())).sort(), [redis, valkey])
+
+  // While one works on the charts, nothing of it was published.
+  assert.is((await chartgen(project, ['start'])).code, 0)
+  assert.equal(await contents(dist()), first)
+})
+
+test('the packages of other versions stay, and stay in the index', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  await chartgen(project, ['generate'])
+  await chartgen(project, ['package'])
+  const before = await contents(path.join(project, 'dist'))
+  await mkdir(path.join(project, '.changes'))
+  await writeFile(path.join(project, '.changes/one.yaml'), 'kind: fixed\ndescription: It is mended.\n')
+  await chartgen(project, ['release'])
+  const result = await chartgen(project, ['package'])
+  assert.is(result.code, 0, result.stderr)
+  const after = await contents(path.join(project, 'dist'))
+  for (const [name, hash] of Object.entries(before))
+    if (name !== 'index.yaml') assert.is(after[name], hash, name)
+  const index = load(await readFile(path.join(project, 'dist/index.yaml'), 'utf8')) as {
+    entries: Record<string, { urls: string[]; digest: string }[]>
+  }
+  for (const entries of Object.values(index.entries)) {
+    assert.is(entries.length, 2)
+    for (const { urls, digest } of entries) assert.is(digest, after[urls[0] ?? ''])
+  }
 })
 
 test.run()

@@ -32,14 +32,14 @@ pod: { terminationGracePeriodSeconds: "60" }
   assert.equal(mistakes(result).sort(), [
     'missing.yaml: does not exist; check the path',
     'syntax.yaml:3: not valid YAML: bad indentation of a mapping entry; mend the syntax',
-    'wrong.yaml /auth: auth.password and auth.existingSecret are both set; remove one of them',
-    'wrong.yaml /cluster/replicasPerShard: -1 is too low; give 0 or more',
-    'wrong.yaml /cluster/shards: 2 is too low; give 3 or more',
-    'wrong.yaml /memry: unknown key "memry"; did you mean "memory"?',
-    'wrong.yaml /persistence/retention/whenScald: unknown key "whenScald"; did you mean "whenScaled"?',
-    'wrong.yaml /persistence/size: "1GB" does not fit; give a Kubernetes quantity such as 10Gi or 500M',
-    'wrong.yaml /pod/terminationGracePeriodSeconds: "60" is not an integer; give an integer such as 60',
-    'wrong.yaml /service/type: "clusterIP" is not one of the choices; did you mean "ClusterIP"?',
+    'wrong.yaml:2 /cluster/replicasPerShard: -1 is too low; give 0 or more',
+    'wrong.yaml:2 /cluster/shards: 2 is too low; give 3 or more',
+    'wrong.yaml:4 /persistence/size: "1GB" does not fit; give a Kubernetes quantity such as 10Gi or 500M',
+    'wrong.yaml:5 /persistence/retention/whenScald: unknown key "whenScald"; did you mean "whenScaled"?',
+    'wrong.yaml:6 /auth: auth.password and auth.existingSecret are both set; remove one of them',
+    'wrong.yaml:7 /memry: unknown key "memry"; did you mean "memory"?',
+    'wrong.yaml:8 /service/type: "clusterIP" is not one of the choices; did you mean "ClusterIP"?',
+    'wrong.yaml:9 /pod/terminationGracePeriodSeconds: "60" is not an integer; give an integer such as 60',
   ])
   assert.match(result.stderr, '10 mistakes to mend.')
 })
@@ -48,8 +48,8 @@ test('a mistake is told of the last file that sets the value, and a later file c
   const base = 'cluster: { shards: 2, replicasPerShard: 9 }\n'
   const result = await validate(project, { 'base.yaml': base, 'over.yaml': 'cluster: { shards: 1 }\n' })
   assert.equal(mistakes(result), [
-    'over.yaml /cluster/shards: 1 is too low; give 3 or more',
-    'base.yaml /cluster/replicasPerShard: 9 is too high; give 5 or less',
+    'over.yaml:1 /cluster/shards: 1 is too low; give 3 or more',
+    'base.yaml:1 /cluster/replicasPerShard: 9 is too high; give 5 or less',
   ])
   const mended = await validate(project, {
     'base.yaml': base,
@@ -59,6 +59,45 @@ test('a mistake is told of the last file that sets the value, and a later file c
   assert.match(mended.stdout, 'valid for redis-cluster and valkey-cluster')
 })
 
+test('of three layers the one whose value is wrong is named, with its line', async (project) => {
+  const layers = ['schema/environments/staging.yaml', 'second.yaml', 'third.yaml']
+  const second = `
+auth:
+  password: one
+cluster:
+  # As many as there are
+  # Kubernetes nodes.
+  shards: 4
+  replicasPerShard: 6
+pod:
+  tolerations:
+    - { key: cache }
+    - cache
+persistence: null
+`
+  await writeFile(path.join(project, 'second.yaml'), second)
+  await writeFile(
+    path.join(project, 'third.yaml'),
+    'auth: { existingSecretKey: key }\ncluster:\n  shards: 5\nresources: { limits: { cpu: "2" } }\n',
+  )
+  assert.equal(mistakes(await chartgen(project, ['validate', ...layers])), [
+    'second.yaml:13: has no "persistence"; add "persistence": Where data and the node\'s identity are kept, and how.',
+    'second.yaml:8 /cluster/replicasPerShard: 6 is too high; give 5 or less',
+    'second.yaml:12 /pod/tolerations/1: "cache" is not a map; give a map',
+  ])
+})
+
+test('values that exclude each other are told where the last of them is set', async (project) => {
+  const result = await validate(project, {
+    'one.yaml': 'auth:\n  password: one\n',
+    'two.yaml': 'auth:\n  enabled: true\n  existingSecret: other\n',
+    'three.yaml': 'auth: { enabled: true }\n',
+  })
+  assert.equal(mistakes(result), [
+    'two.yaml:3 /auth: auth.password and auth.existingSecret are both set; remove one of them',
+  ])
+})
+
 test('a null that deletes what templates count on is refused, another is not', async (project) => {
   const result = await validate(project, {
     'null.yaml':
@@ -66,7 +105,7 @@ test('a null that deletes what templates count on is refused, another is not', a
   })
   assert.equal(
     mistakes(result).map((line) => line.split(';')[0]),
-    ['null.yaml: has no "image"', 'null.yaml /cluster: has no "shards"'],
+    ['null.yaml:2: has no "image"', 'null.yaml:1 /cluster: has no "shards"'],
   )
 })
 

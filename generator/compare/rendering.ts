@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { emit } from '../emit.ts'
+import { isObject, type JsonObject } from '../json.ts'
+import { UserError } from '../mistake.ts'
+import { parseYamlAll } from '../yaml.ts'
+import type { Snapshot } from './snapshot.ts'
+
+const run = promisify(execFile)
+
+/** The objects that Helm makes of a chart, or the words with which it refuses to. */
+export type Rendering = { objects: JsonObject[] } | { refusal: string }
+
+/** Renders a chart by Helm with each of several values files, by the name of what they are for. */
+export async function renderAll(
+  { name, files }: Snapshot,
+  values: Map<string, string>,
+): Promise<Map<string, Rendering>> {
+  const folder = await mkdtemp(join(tmpdir(), 'compare-'))
+  try {
+    const chart = join(folder, name)
+    await emit(chart, files)
+    await emit(join(folder, 'values'), new Map([...values].map(([of, text]) => [`${of}.yaml`, text])))
+    const renderings = new Map<string, Rendering>()
+    for (const of of values.keys())
+      renderings.set(of, await template(chart, join(folder, 'values', `${of}.yaml`)))
+    return renderings
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function template(chart: string, values: string): Promise<Rendering> {
+  // A version of one's own choice, because that of Helm differs from build to build.
+  const args = ['template', 'release', chart, '--values', values, '--kube-version', '1.37.0']
+  try {
+    const { stdout } = await run('helm', args, { maxBuffer: 64 * 1024 * 1024 })
+    return { objects: parseYamlAll(stdout).filter(isObject) }
+  } catch (error) {
+    const { code, stderr = '' } = error as { code?: unknown; stderr?: string }
+    if (code === 'ENOENT')
+      throw new UserError(
+        'compare renders the charts by helm, which is not on PATH; install Helm 3.14 or later',
+      )
+    if (stderr === '') throw error
+    return { refusal: sentence(stderr, dirname(chart)) }
+  }
+}
+
+// What Helm says on several lines with paths of ours, in one line without them.
+function sentence(stderr: string, folder: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim())
+  const told = lines.filter((line) => line !== '' && !/^(WARNING|Use --debug)/i.test(line))
+  return told
+    .join(' ')
+    .replaceAll(`${folder}/`, '')
+    .replace(/^Error: /, '')
+}

@@ -1,0 +1,119 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { load } from 'js-yaml'
+import * as assert from 'uvu/assert'
+import { KINDS, parseChangelog } from '../../generator/changelog.ts'
+import { run } from '../harness/command.ts'
+import { suite } from '../harness/suite.ts'
+import { flavours, podOf, render, workloads } from './rendered.ts'
+
+const test = suite('what a chart repository, Artifact Hub and chart-testing ask of a chart', {
+  timeout: 60_000,
+})
+
+interface ChartYaml {
+  [key: string]: unknown
+  version: string
+  appVersion: string
+  kubeVersion: string
+  keywords: string[]
+  sources: string[]
+  home: string
+  icon: string
+  maintainers: { name: string; email: string; url: string }[]
+  annotations: { [name: string]: string }
+}
+
+const chartYaml = async (flavour: string) =>
+  load(await readFile(`chart/${flavour}/Chart.yaml`, 'utf8')) as ChartYaml
+
+/** What chart-testing's own schema of Chart.yaml knows. */
+const KNOWN = [
+  ...['name', 'home', 'version', 'apiVersion', 'appVersion', 'description', 'keywords', 'sources'],
+  ...[
+    'maintainers',
+    'icon',
+    'engine',
+    'condition',
+    'tags',
+    'deprecated',
+    'kubeVersion',
+    'annotations',
+    'type',
+  ],
+]
+
+const HTTPS = /^https:\/\/\S+$/
+
+for (const flavour of flavours) {
+  test(`Chart.yaml of ${flavour} has all that is looked for, and nothing unknown`, async () => {
+    const chart = await chartYaml(flavour)
+    for (const key of Object.keys(chart)) assert.ok(KNOWN.includes(key), key)
+    assert.is(chart.apiVersion, 'v2')
+    assert.is(chart.type, 'application')
+    assert.match(chart.version, /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$/)
+    assert.type(chart.appVersion, 'string')
+    assert.match(chart.kubeVersion, /^>=\d+\.\d+\.\d+-0/)
+    for (const address of [chart.home, chart.icon, ...chart.sources]) assert.match(address, HTTPS)
+    assert.ok(chart.maintainers.length > 0 && chart.keywords.length > 0)
+    for (const { name, email } of chart.maintainers) assert.ok(name && /^\S+@\S+$/.test(email))
+  })
+
+  test(`annotations of ${flavour} tell Artifact Hub its category, licence, links, images and changes`, async () => {
+    const { annotations, version } = await chartYaml(flavour)
+    for (const [name, value] of Object.entries(annotations)) assert.type(value, 'string', name)
+    const told = (name: string) => annotations[`artifacthub.io/${name}`] ?? ''
+    assert.is(told('category'), 'database')
+    assert.is(told('license'), 'Apache-2.0')
+    assert.is(told('prerelease'), String(/^0\.|-/.test(version)))
+    const links = load(told('links')) as { name: string; url: string }[]
+    assert.ok(links.some(({ name }) => name === 'support'))
+    for (const { url } of links) assert.match(url, HTTPS)
+
+    const changes = load(told('changes')) as { kind: string; description: string }[]
+    const { releases } = parseChangelog(await readFile('CHANGELOG.md', 'utf8'), 'CHANGELOG.md')
+    assert.equal(changes, releases.find((one) => one.version === version)?.changes)
+    for (const { kind } of changes) assert.ok(KINDS.includes(kind), kind)
+    assert.is(told('containsSecurityUpdates'), String(changes.some(({ kind }) => kind === 'security')))
+    assert.equal([told('operator'), told('crds')], ['', ''])
+  })
+
+  test(`every image that ${flavour} runs by default is told, with its platforms`, async () => {
+    const { annotations } = await chartYaml(flavour)
+    const told = load(annotations['artifacthub.io/images'] ?? '') as { image: string; platforms: string[] }[]
+    const run = workloads(await render(flavour)).flatMap((one) => podOf(one).spec.containers)
+    assert.equal(
+      told.map(({ image }) => image),
+      [...new Set(run.map(({ image }) => image))],
+    )
+    for (const { platforms } of told) assert.ok(platforms.includes('linux/amd64'))
+  })
+
+  test(`the package of ${flavour} brings its README, licence and a schema that needs no other file`, async () => {
+    const files = await readdir(`chart/${flavour}`)
+    for (const file of ['README.md', 'LICENSE', 'values.schema.json', 'values.yaml'])
+      assert.ok(files.includes(file), file)
+    const schema = await readFile(`chart/${flavour}/values.schema.json`, 'utf8')
+    assert.not.match(schema, '"$ref"')
+    assert.not.match(schema, '"$id"')
+    const { $schema, properties } = JSON.parse(schema)
+    assert.is($schema, 'http://json-schema.org/draft-07/schema#')
+    // As a dependency it is switched by its parent, and sees the parent's global values.
+    assert.is(properties.enabled.type, 'boolean')
+    assert.is(properties.global.additionalProperties, true)
+  })
+
+  test(`yamllint has nothing to say of ${flavour} by the rules of chart-testing`, async () => {
+    const ci = (await readdir(`chart/${flavour}/ci`)).map((file) => `ci/${file}`)
+    for (const file of ci) assert.match(file, /-values\.yaml$/, 'chart-testing takes no other')
+    const files = ['Chart.yaml', 'values.yaml', ...ci].map((file) => `chart/${flavour}/${file}`)
+    const { code, stdout } = await run('yamllint', [
+      '--strict',
+      '--config-file',
+      '.ci/lintconf.yaml',
+      ...files,
+    ])
+    assert.is(code, 0, stdout)
+  })
+}
+
+test.run()

@@ -1,0 +1,62 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import * as assert from 'uvu/assert'
+import { must, run } from '../harness/command.ts'
+import { suite } from '../harness/suite.ts'
+import { helms } from './rendered.ts'
+
+const test = suite('scripts/sign', {
+  timeout: 60_000,
+  setup: async (scope) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'sign-'))
+    scope.defer(() => rm(folder, { recursive: true, force: true }))
+    const env = { ...process.env, GNUPGHOME: folder }
+    scope.defer(() => run('gpgconf', ['--kill', 'gpg-agent'], { env }))
+    const user = [
+      '--batch',
+      '--quiet',
+      '--passphrase',
+      '',
+      '--quick-generate-key',
+      'Charts <charts@example.org>',
+    ]
+    await must('gpg', [...user, 'rsa2048'], { env })
+    await must('gpg', ['--batch', '--export', '--output', path.join(folder, 'ring.gpg')], { env })
+    await must(process.execPath, ['generator/bin.js', 'package', '--out', path.join(folder, 'dist')])
+    await must('scripts/sign', [path.join(folder, 'dist')], { env })
+    return { folder, env, dist: path.join(folder, 'dist') }
+  },
+})
+
+for (const helm of helms)
+  test(`${helm} verifies what was signed, and refuses it when a byte has changed`, async ({
+    folder,
+    dist,
+  }) => {
+    const files = (await must('ls', [dist])).split('\n').filter((file) => file.endsWith('.tgz'))
+    assert.is(files.length, 2)
+    const verify = (file: string) => run(helm, ['verify', '--keyring', path.join(folder, 'ring.gpg'), file])
+    for (const file of files) {
+      const { code, stdout, stderr } = await verify(path.join(dist, file))
+      assert.is(code, 0, stderr)
+      assert.match(stdout, 'Charts <charts@example.org>')
+    }
+    const changed = path.join(folder, files[0] ?? '')
+    await writeFile(
+      changed,
+      Buffer.concat([await readFile(path.join(dist, files[0] ?? '')), Buffer.from('x')]),
+    )
+    await writeFile(`${changed}.prov`, await readFile(path.join(dist, `${files[0]}.prov`)))
+    const refused = await verify(changed)
+    assert.is.not(refused.code, 0)
+    assert.match(refused.stderr, /sha256 sum does not match/)
+  })
+
+test('what is signed already keeps its signature', async ({ dist, env }) => {
+  const { code, stdout } = await run('scripts/sign', [dist], { env })
+  assert.is(code, 0)
+  assert.is(stdout, '')
+})
+
+test.run()
