@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert'
-import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
 import { serverPods, waitUntilWhole } from './cluster.ts'
 import { ask } from './engine.ts'
 import { type Release, rollback, upgrade } from './helm.ts'
 import { findImage } from './images.ts'
 import { startLoad } from './load.ts'
+import { assertUnnoticed } from './unnoticed.ts'
 import { engineOf, smallValues, type Values } from './values.ts'
 
 /** A flavour's image of some age, and the chart's values that go with it. */
@@ -26,9 +26,7 @@ export async function changeEngine(of: Release, { flavour, age, values = {} }: C
   const report = await load.stop()
   const { tag } = await findImage(engineOf(flavour), age)
   for (const version of await versions(of)) assert.is(tag.startsWith(version.slice(0, 3)), true, version)
-  assert.equal(errorsOf(report), [])
-  assert.equal(lostOf(report), [])
-  assert.is(gapBeyond(500, report), undefined)
+  assertUnnoticed(report)
 }
 
 /** Tries an image that must be refused, for a reason like this, before any pod changes; and then rolls back. */

@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
 import { waitUntilWhole } from '../harness/cluster.ts'
-import { startLoad, writeAndRead } from '../harness/load.ts'
+import { writeAndRead } from '../harness/load.ts'
 import { type Context, keysOf, kubectl, lastStart, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
-import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
+import { restartUnnoticed } from '../harness/unnoticed.ts'
 
 const test = suite<Context>('pods that move', {
   timeout: 300_000,
@@ -13,14 +13,7 @@ const test = suite<Context>('pods that move', {
 test('a rolling restart loses no acknowledged write, shows no error and stops no shard for longer than half a second', async ({
   of,
 }) => {
-  const load = await startLoad(of)
-  await kubectl(of, 'rollout', 'restart', `statefulset/${of.fullname}`)
-  await kubectl(of, 'rollout', 'status', `statefulset/${of.fullname}`, '--timeout=200s')
-  await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
-  const report = await load.stop()
-  assert.equal(errorsOf(report), [])
-  assert.equal(lostOf(report), [])
-  assert.is(gapBeyond(500, report), undefined)
+  await restartUnnoticed(of)
 })
 
 test('all pods deleted at once come back as the cluster they were, with all its keys', async ({ of }) => {

@@ -6,9 +6,9 @@ import { core } from '../harness/kubernetes.ts'
 import { startLoad, writeAndRead } from '../harness/load.ts'
 import { type Context, keysOf, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
+import { assertUnnoticed } from '../harness/unnoticed.ts'
 import { smallValues, type Values } from '../harness/values.ts'
 import type { Shard } from '../harness/whole.ts'
-import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
 
 const test = suite<Context>('a cluster that changes its size', {
   timeout: 400_000,
@@ -25,10 +25,7 @@ async function resize(of: Release, shards: number, replicas: number, more: Value
   const values = { ...more, cluster: { shards, replicasPerShard: replicas } }
   const upgraded = await upgrade(of, await smallValues(of.flavour, values), ['--timeout', '6m'])
   assert.is(upgraded.code, 0, upgraded.stdout + upgraded.stderr)
-  const report = await load.stop()
-  assert.equal(errorsOf(report), [])
-  assert.equal(lostOf(report), [])
-  assert.is(gapBeyond(500, report), undefined)
+  assertUnnoticed(await load.stop())
   const whole = await waitUntilWhole(of, { nodes: shards * (1 + replicas), deadline: 30_000 })
   assert.is(whole.length, shards)
   for (const shard of whole) {

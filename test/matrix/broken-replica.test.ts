@@ -6,6 +6,7 @@ import type { Release } from '../harness/helm.ts'
 import { startLoad } from '../harness/load.ts'
 import { type Context, kubectl, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
+import { assertUnnoticed } from '../harness/unnoticed.ts'
 import type { Shard } from '../harness/whole.ts'
 import { errorsOf, gapBeyond, lostOf, worstGap } from '../load/judge.ts'
 
@@ -72,10 +73,7 @@ test('the master waits for it, and hands over as soon as it is in sync again', a
   })
   await knockAs(of, replica, 'default')
   await untilRolled(of)
-  const report = await load.stop()
-  assert.equal(errorsOf(report), [])
-  assert.equal(lostOf(report), [])
-  assert.is(gapBeyond(500, report), undefined)
+  assertUnnoticed(await load.stop())
 })
 
 test('it stays so: the master stays for its whole grace period, and comes back as the master, with every write', async ({

@@ -5,10 +5,9 @@ import { type Release, upgrade } from '../harness/helm.ts'
 import { startLoad } from '../harness/load.ts'
 import { kubectl, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
+import { assertUnnoticed } from '../harness/unnoticed.ts'
 import { smallValues } from '../harness/values.ts'
 import { uncordonAfter, workers } from '../harness/workers.ts'
-import type { LoadReport } from '../load/client.ts'
-import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
 
 const test = suite('a Kubernetes node that is drained', { timeout: 400_000 })
 
@@ -26,12 +25,6 @@ const drain = (of: Release, node: string, seconds: number): Promise<Result> =>
     ],
     { deadline: (seconds + 30) * 1000 },
   )
-
-function assertUnnoticed(report: LoadReport): void {
-  assert.equal(errorsOf(report), [])
-  assert.equal(lostOf(report), [])
-  assert.is(gapBeyond(500, report), undefined)
-}
 
 const podsOn = async (of: Release, node: string) =>
   (await serverPods(of)).filter(({ spec }) => spec?.nodeName === node).length

@@ -2,12 +2,11 @@ import * as assert from 'uvu/assert'
 import { waitUntilWhole } from '../harness/cluster.ts'
 import { install, release, testRelease } from '../harness/helm.ts'
 import { agesOf, findImage } from '../harness/images.ts'
-import { startLoad, writeAndRead } from '../harness/load.ts'
-import { kubectl } from '../harness/moving.ts'
+import { writeAndRead } from '../harness/load.ts'
 import { freshNamespace } from '../harness/namespace.ts'
 import { suite } from '../harness/suite.ts'
+import { restartUnnoticed } from '../harness/unnoticed.ts'
 import { engineOf, smallValues } from '../harness/values.ts'
-import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
 
 const test = suite('every image at hand', { timeout: 400_000 })
 
@@ -23,14 +22,7 @@ for (const flavour of ['redis-cluster', 'valkey-cluster'])
       assert.equal({ wrong, read }, { wrong: 0, read: 10_000 })
       const tested = await testRelease(of)
       assert.is(tested.code, 0, tested.stdout + tested.stderr)
-      const load = await startLoad(of)
-      await kubectl(of, 'rollout', 'restart', `statefulset/${of.fullname}`)
-      await kubectl(of, 'rollout', 'status', `statefulset/${of.fullname}`, '--timeout=200s')
-      await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
-      const report = await load.stop()
-      assert.equal(errorsOf(report), [])
-      assert.equal(lostOf(report), [])
-      assert.is(gapBeyond(500, report), undefined)
+      await restartUnnoticed(of)
     })
   }
 

@@ -3,10 +3,9 @@ import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
 import { eventually } from '../harness/deadline.ts'
 import { ask } from '../harness/engine.ts'
 import { execIn } from '../harness/exec.ts'
-import { startLoad } from '../harness/load.ts'
-import { type Context, kubectl, sixNodes } from '../harness/moving.ts'
+import { type Context, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
-import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
+import { restartUnnoticed } from '../harness/unnoticed.ts'
 
 // The newest Valkey is the one engine that hands over by itself when it is told to stop.
 const test = suite<Context>('an engine that hands over by itself', {
@@ -38,14 +37,7 @@ test('a server told to stop past its pod’s own handover leaves its shard to th
 test('its rolling restart loses no acknowledged write, shows no error and stops no shard for longer than half a second', async ({
   of,
 }) => {
-  const load = await startLoad(of)
-  await kubectl(of, 'rollout', 'restart', `statefulset/${of.fullname}`)
-  await kubectl(of, 'rollout', 'status', `statefulset/${of.fullname}`, '--timeout=200s')
-  await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
-  const report = await load.stop()
-  assert.equal(errorsOf(report), [])
-  assert.equal(lostOf(report), [])
-  assert.is(gapBeyond(500, report), undefined)
+  await restartUnnoticed(of)
 })
 
 test.run()
