@@ -1,15 +1,16 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 
-/** The test files of a level, by name; only those whose path holds `filter`, when there is one. */
-export async function testFiles(root: string, level: string, filter = ''): Promise<string[]> {
+/** The test files of a level, by name; only those whose path holds one of `filters`, when there are any. */
+export async function testFiles(root: string, level: string, filters: string[] = []): Promise<string[]> {
   const folder = path.join(root, level)
   const found = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
     throw error
   })
   return found
-    .filter((name) => name.endsWith('.test.ts') && name.includes(filter))
+    .filter((name) => name.endsWith('.test.ts'))
+    .filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter)))
     .sort()
     .map((name) => path.join(folder, name))
 }

@@ -1,4 +1,4 @@
-// Runs levels of tests:  node --import tsx test/harness/run.ts [LEVEL…] [FILTER] [--all]
+// Runs levels of tests:  node --import tsx test/harness/run.ts [LEVEL…] [FILTER…] [--all]
 // Without a level: every usual one whose tools are there. A level that is named, or --all, must not be left out.
 import { parseArgs } from 'node:util'
 import { runChecks } from './checks.ts'
@@ -15,7 +15,7 @@ const { positionals, values } = parseArgs({
   options: { all: { type: 'boolean', default: false }, in: { type: 'string', default: 'test' } },
 })
 const named = positionals.filter((word) => word in levels)
-const filter = positionals.find((word) => !(word in levels))
+const filters = positionals.filter((word) => !(word in levels))
 const strict = values.all || named.length > 0
 const skipsFail = values.all || Boolean(process.env.CI)
 
@@ -32,22 +32,23 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  if (named.length === 0 && !filter) entries.push(...(await runChecks()))
+  if (named.length === 0 && filters.length === 0) entries.push(...(await runChecks()))
   for (const [name, level] of Object.entries(levels)) {
     if (named.length > 0 ? named.includes(name) : level.always) await runLevel(name, level)
   }
 } finally {
   await cluster.end()
 }
-if (filter && entries.length === 0) fail('run', `no file of these levels has "${filter}" in its name`)
+if (filters.length > 0 && entries.length === 0)
+  fail('run', `no file of these levels has "${filters.join('" or "')}" in its name`)
 if (breakOff.signal.aborted) fail('run', 'broken off')
 for (const reason of leftOut) console.log(`\n${reason}`)
 console.log(`\n${summary(entries)}`)
 process.exit(isGood(entries, skipsFail) ? 0 : 1)
 
 async function runLevel(name: string, level: Level): Promise<void> {
-  const files = await testFiles(values.in, name, filter)
-  if (breakOff.signal.aborted || (filter && files.length === 0)) return
+  const files = await testFiles(values.in, name, filters)
+  if (breakOff.signal.aborted || (filters.length > 0 && files.length === 0)) return
   if (files.length === 0) return fail(name, 'no test file')
   const missing = await missingTools(level.tools)
   if (missing) {
