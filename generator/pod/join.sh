@@ -58,8 +58,8 @@ belong() {
   if [ -z "$LOCK_ADDRESS" ] || [ "$(ask "$LOCK_ADDRESS" PING)" != PONG ] || [ -n "$(lock_holder)" ]; then return; fi
   if leave_strangers; then return; fi
   if [ "$(fact cluster_slots_ok)" != 16384 ]; then return; fi
-  BELONG_TO=$(vacancy)
-  if [ -z "$BELONG_TO" ]; then return; fi
+  BELONG_TO=$(vacancy <"$VIEW")
+  if [ -z "$BELONG_TO" ] || [ "$(vacancy_elsewhere)" != "$BELONG_TO" ]; then return; fi
   log join "becomes a replica of $BELONG_TO: $(ask "$POD_IP" CLUSTER REPLICATE "$BELONG_TO")"
 }
 
@@ -89,7 +89,25 @@ leave_strangers() {
   return 1
 }
 
-# vacancy: the master whose replica this node is to be. All empty nodes see the same list and take the same turns.
+# vacancy_elsewhere: the vacancy as a master sees it that knows this node. One that has just joined can know all masters and
+# not all their replicas yet, and a shard that has its replica would get another while one that has none waits.
+vacancy_elsewhere() {
+  for BELONG_PEER in $(peers); do
+    BELONG_ADDRESS=$(address_of "$BELONG_PEER")
+    if [ -z "$BELONG_ADDRESS" ]; then continue; fi
+    ask "$BELONG_ADDRESS" CLUSTER NODES | tr -d '\r' >"$VIEW.elsewhere"
+    if awk -v id="$(own_id)" '
+      $1 == id { listed = 1 }
+      NF > 8 && $3 ~ /myself/ { serves = 1 }
+      END { exit !(listed && serves) }' "$VIEW.elsewhere"; then
+      vacancy <"$VIEW.elsewhere"
+      return
+    fi
+  done
+}
+
+# vacancy: the master whose replica this node is to be, by the lines of CLUSTER NODES on standard input. All empty nodes see
+# the same list and take the same turns.
 vacancy() {
   awk -v id="$(own_id)" -v wanted="$(desired replicas)" '
     NF >= 8 && $2 ~ /@/ && $3 !~ /fail|noaddr|handshake/ {
@@ -106,5 +124,5 @@ vacancy() {
       # the shards that lack most come first
       for (have = 0; have < wanted; have++)
         for (i = 1; i <= m; i++) if (replicas[masters[i]] + 0 <= have && ++place == turn) { print masters[i]; exit }
-    }' "$VIEW"
+    }'
 }
