@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { eventually } from '../harness/deadline.ts'
@@ -28,6 +28,14 @@ for (const layout of ['debian', 'alpine'] as const)
       await release.ask(0, 'CONFIG', 'GET', 'syslog-ident'),
       `syslog-ident\nnode=n1,zone=,release=${release.mark},revision=r1`,
     )
+  })
+
+for (const layout of ['debian', 'alpine'] as const)
+  test(`${layout}: what the image's own entrypoint adds, as Redis 8's adds its modules, reaches the server`, async (_, scope) => {
+    const release = await prepare(scope, { replicas: 0, layout })
+    await writeFile(join(release.bin, 'docker-entrypoint.sh'), '#!/bin/sh\nexec "$@" --maxclients 4321\n')
+    await release.start(0)
+    assert.is(await release.ask(0, 'CONFIG', 'GET', 'maxclients'), 'maxclients\n4321')
   })
 
 for (const layout of ['debian', 'alpine'] as const) {
