@@ -1,4 +1,5 @@
-import { must } from './command.ts'
+import { must, type Result, run } from './command.ts'
+import type { Release } from './helm.ts'
 import { core } from './kubernetes.ts'
 import type { Scope } from './scope.ts'
 
@@ -12,6 +13,21 @@ export async function workers(): Promise<string[]> {
 export function uncordonAfter(scope: Scope, node: string): void {
   scope.defer(() => must('kubectl', ['uncordon', node]))
 }
+
+/** Drains a node of a release's servers: the pods that write are nobody's, and drain would refuse them. */
+export const drain = (of: Release, node: string, seconds: number): Promise<Result> =>
+  run(
+    'kubectl',
+    [
+      'drain',
+      node,
+      '--ignore-daemonsets',
+      '--delete-emptydir-data',
+      `--pod-selector=app.kubernetes.io/instance=${of.name},app.kubernetes.io/component=server`,
+      `--timeout=${seconds}s`,
+    ],
+    { deadline: (seconds + 30) * 1000 },
+  )
 
 /** What a pod asks for of which there is as much on a node as `giveRoom` says, and nowhere else any. */
 export const ROOM = 'example.com/room'

@@ -1,30 +1,14 @@
 import * as assert from 'uvu/assert'
 import { serverPods, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
-import { type Result, run } from '../harness/command.ts'
 import { type Release, upgrade } from '../harness/helm.ts'
 import { startLoad } from '../harness/load.ts'
 import { kubectl, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
 import { assertUnnoticed } from '../harness/unnoticed.ts'
 import { smallValues } from '../harness/values.ts'
-import { uncordonAfter, workers } from '../harness/workers.ts'
+import { drain, uncordonAfter, workers } from '../harness/workers.ts'
 
 const test = suite('a Kubernetes node that is drained', { timeout: 400_000 })
-
-/** Drains a node of a release's servers: the pods that write are nobody's, and drain would refuse them. */
-const drain = (of: Release, node: string, seconds: number): Promise<Result> =>
-  run(
-    'kubectl',
-    [
-      'drain',
-      node,
-      '--ignore-daemonsets',
-      '--delete-emptydir-data',
-      `--pod-selector=app.kubernetes.io/instance=${of.name},app.kubernetes.io/component=server`,
-      `--timeout=${seconds}s`,
-    ],
-    { deadline: (seconds + 30) * 1000 },
-  )
 
 const podsOn = async (of: Release, node: string) =>
   (await serverPods(of)).filter(({ spec }) => spec?.nodeName === node).length

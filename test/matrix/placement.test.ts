@@ -1,0 +1,71 @@
+import type { V1Pod } from '@kubernetes/client-node'
+import * as assert from 'uvu/assert'
+import { serverPods, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
+import { eventually } from '../harness/deadline.ts'
+import { ask } from '../harness/engine.ts'
+import { type Release, upgrade } from '../harness/helm.ts'
+import { kubectl, sixNodes } from '../harness/moving.ts'
+import { suite } from '../harness/suite.ts'
+import { smallValues, type Values } from '../harness/values.ts'
+import type { Shard } from '../harness/whole.ts'
+import { drain, uncordonAfter, workers } from '../harness/workers.ts'
+
+const test = suite('replicas and their masters’ Kubernetes nodes, without volumes', { timeout: 600_000 })
+
+const inMemory = { persistence: { enabled: false, appendonly: false } }
+
+/** Upgrades, and sees to it that no replica shares its master's node that need not: returns the shards. */
+async function apart(of: Release, more: Values = {}): Promise<Shard[]> {
+  const upgraded = await upgrade(of, await smallValues(of.flavour, { ...inMemory, ...more }), [
+    '--timeout',
+    '8m',
+  ])
+  assert.is(upgraded.code, 0, upgraded.stdout + upgraded.stderr)
+  const shards = await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
+  const sharing = shards.flatMap(({ primary, replicas }) =>
+    replicas.filter(({ place }) => place === primary.place),
+  )
+  assert.is(sharing.length, leastSharing(await serverPods(of)))
+  return shards
+}
+
+/** How many of three pairs of pods have to share one of two nodes, as the pods lie. */
+function leastSharing(pods: V1Pod[]): number {
+  const places = pods.map(({ spec }) => spec?.nodeName)
+  const counts = [...new Set(places)].map((place) => places.filter((other) => other === place).length)
+  assert.ok(counts.length <= 2, `${counts.length} nodes`)
+  return 3 - (counts.length === 2 ? Math.min(...counts) : 0)
+}
+
+test('stay apart after each shard has failed over in turn', async (_, scope) => {
+  const { of } = await sixNodes(scope, 'apart', inMemory)
+  for (const turn of [0, 1, 2]) {
+    const [shard] = (await apart(of)).slice(turn)
+    const replica = shard?.replicas[0]
+    assert.ok(shard && replica)
+    await kubectl(of, 'delete', 'pod', shard.primary.pod, '--force', '--grace-period=0')
+    await eventually(`${replica.pod} to take over`, { deadline: 60_000 }, async (see) => {
+      const role = await ask(of.namespace, replica.pod, 'ROLE')
+      see(role)
+      return role.startsWith('master') || undefined
+    })
+    await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
+  }
+  await apart(of)
+})
+
+test('are apart again once a node that was replaced has its share of the pods', async (_, scope) => {
+  const { of } = await sixNodes(scope, 'replaced', inMemory)
+  const [node = ''] = await workers()
+  uncordonAfter(scope, node)
+  const drained = await drain(of, node, 240)
+  assert.is(drained.code, 0, drained.stderr)
+  await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
+  await kubectl(of, 'uncordon', node)
+  // All pods are on the other nodes until something restarts them.
+  await apart(of, { pod: { annotations: { restarted: 'yes' } } })
+  const places = new Set((await serverPods(of)).map(({ spec }) => spec?.nodeName))
+  assert.ok(places.has(node), 'the node has its share of the pods')
+})
+
+test.run()
