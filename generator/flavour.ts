@@ -10,7 +10,7 @@ export interface Flavour {
   home: string
   description: string
   keywords: string[]
-  engineVersions: { default: string; oldest: string }
+  engineVersions: { default: string; oldest: string; tested: string }
   /** Laid over the defaults in schema/values. */
   defaults: JsonObject & { image: Image }
   cli: string
