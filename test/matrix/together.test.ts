@@ -1,0 +1,41 @@
+import * as assert from 'uvu/assert'
+import { waitUntilWhole } from '../harness/cluster.ts'
+import { upgrade } from '../harness/helm.ts'
+import { startLoad, writeAndRead } from '../harness/load.ts'
+import { type Context, keysOf, sixNodes } from '../harness/moving.ts'
+import { suite } from '../harness/suite.ts'
+import { assertUnnoticed } from '../harness/unnoticed.ts'
+import { smallValues } from '../harness/values.ts'
+
+const test = suite<Context>('shards, replicas and what restarts every pod, changed at once', {
+  timeout: 700_000,
+  setup: (scope) => sixNodes(scope, 'together'),
+})
+
+const changes: [name: string, shards: number, replicas: number][] = [
+  ['3 shards of 2 become 4 of 3', 4, 2],
+  ['and 3 of 2 again', 3, 1],
+]
+
+for (const [name, shards, replicasPerShard] of changes)
+  test(`${name}: clients notice nothing, and nothing is lost`, async ({ of }) => {
+    await writeAndRead(of, 10_000)
+    const keys = await keysOf(of)
+    const load = await startLoad(of)
+    const values = await smallValues(of.flavour, {
+      cluster: { shards, replicasPerShard },
+      pod: { annotations: { 'for-size': `${shards}x${replicasPerShard}` } },
+    })
+    const upgraded = await upgrade(of, values, ['--timeout', '10m'])
+    assert.is(upgraded.code, 0, upgraded.stdout + upgraded.stderr)
+    const nodes = shards * (1 + replicasPerShard)
+    const whole = await waitUntilWhole(of, { nodes, deadline: 30_000 })
+    assert.equal(
+      whole.map(({ replicas }) => replicas.length),
+      Array(shards).fill(replicasPerShard),
+    )
+    assertUnnoticed(await load.stop())
+    assert.ok((await keysOf(of)) >= keys)
+  })
+
+test.run()
