@@ -116,4 +116,16 @@ for (const flavour of flavours) {
   })
 }
 
+test('the repository brings the icons that the charts name, and says to Artifact Hub whose it is', async () => {
+  const owners: unknown[] = []
+  for (const flavour of flavours) {
+    const { icon, home, maintainers } = await chartYaml(flavour)
+    assert.is(icon, `${home}/${flavour}.svg`)
+    assert.match(await readFile(`scripts/site/${flavour}.svg`, 'utf8'), /^<svg [^>]*viewBox=/)
+    owners.push(...maintainers.map(({ name, email }) => ({ name, email })))
+  }
+  const said = load(await readFile('scripts/site/artifacthub-repo.yml', 'utf8')) as { owners: unknown[] }
+  for (const owner of owners) assert.equal(owner, said.owners[0])
+})
+
 test.run()
