@@ -17,10 +17,7 @@ interface Shape {
 }
 
 const shapes: Record<string, Shape> = {
-  'fourteen nodes': { values: { cluster: { shards: 7 } }, shards: 7, replicas: 1 },
-  'nothing on disk': { values: { persistence: { enabled: false } }, shards: 3, replicas: 1 },
   'masters alone': { values: { cluster: { replicasPerShard: 0 } }, shards: 3, replicas: 0 },
-  'two replicas a shard': { values: { cluster: { replicasPerShard: 2 } }, shards: 3, replicas: 2 },
   'no password': { values: { auth: { enabled: false } }, shards: 3, replicas: 1 },
   'the longest name': { values: {}, shards: 3, replicas: 1, name: `the-longest-name-${'x'.repeat(36)}` },
 }
