@@ -129,6 +129,24 @@ for (const layout of ['debian', 'alpine'] as const) {
     for (const [replica, master] of now) assert.ok(replica > master, `pod ${replica} follows pod ${master}`)
   })
 
+  test(`${layout}: refuses another password than the servers have, and one where they have none`, async (_, scope) => {
+    const release = await prepare(scope, { layout, replicas: 0 })
+    await release.start(...all(release))
+    const was = await topology(release, {})
+    await writeFile(join(release.folder, 'another'), 'another')
+    const other = await release.script('preflight.sh', [], {
+      ...was,
+      AUTH_FILE: join(release.folder, 'another'),
+    })
+    assert.is(other.code, 3, other.stdout + other.stderr)
+    assert.match(other.stdout, /auth names another password than the one the servers run with/)
+
+    for (const ordinal of all(release)) await release.ask(ordinal, 'CONFIG', 'SET', 'requirepass', '')
+    const none = await release.script('preflight.sh', [], was)
+    assert.is(none.code, 3, none.stdout + none.stderr)
+    assert.match(none.stdout, /auth\.enabled changes from false to true/)
+  })
+
   test(`${layout}: refuses another image while no pod says what it runs, unless that is allowed`, async (_, scope) => {
     const release = await prepare(scope, { layout, replicas: 0 })
     const was = await topology(release, { image: 'image:0' })

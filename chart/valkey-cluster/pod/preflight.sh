@@ -50,6 +50,22 @@ check_engine() {
   done <"$WORK/running"
 }
 
+# check_auth: sets `refused` for another password than the servers have, or one where they have none: every pod that restarts
+# would be cut off from those that have not.
+check_auth() {
+  first=$(address_of 0)
+  case $(ask "$first" PING) in
+    NOAUTH* | WRONGPASS*)
+      refused=1
+      log refuse "auth names another password than the one the servers run with, and this version of the chart cannot change it. Set auth, and the Secret it names, back to what they were."
+      ;;
+  esac
+  if [ -e "$AUTH_FILE" ] && [ "$(unset REDISCLI_AUTH VALKEYCLI_AUTH && ask "$first" PING)" = PONG ]; then
+    refused=1
+    log refuse "auth.enabled changes from false to true, and this version of the chart cannot give running servers a password. Set it back to false, or install a new release with it and copy the keys."
+  fi
+}
+
 # check: sets `refused` for what cannot be carried out.
 check() {
   # Kubernetes would refuse these, but only after the pods that are to leave were emptied.
@@ -62,14 +78,7 @@ check() {
   fi
   same persistence.appendonly "$(was appendonly)" "$APPENDONLY" "and a server would start from a file that lacks what the other one holds:"
 
-  # Another password than the servers have would lock every pod out that restarts.
-  case $(ask "$(address_of 0)" PING) in
-    NOAUTH* | WRONGPASS*)
-      refused=1
-      log refuse "auth names another password than the one the servers run with, and this version of the chart cannot change it. Set auth, and the Secret it names, back to what they were."
-      ;;
-  esac
-
+  check_auth
   check_engine
   if [ ! -s "$WORK/running" ] && [ "$(was image)" != "$IMAGE" ] && [ "$ALLOW_SILENCE" != true ]; then
     refused=1
