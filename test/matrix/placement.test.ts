@@ -5,6 +5,7 @@ import { eventually } from '../harness/deadline.ts'
 import { ask } from '../harness/engine.ts'
 import { type Release, upgrade } from '../harness/helm.ts'
 import { kubectl, sixNodes } from '../harness/moving.ts'
+import { sharing } from '../harness/sizes.ts'
 import { suite } from '../harness/suite.ts'
 import { smallValues, type Values } from '../harness/values.ts'
 import type { Shard } from '../harness/whole.ts'
@@ -22,10 +23,7 @@ async function apart(of: Release, more: Values = {}): Promise<Shard[]> {
   ])
   assert.is(upgraded.code, 0, upgraded.stdout + upgraded.stderr)
   const shards = await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
-  const sharing = shards.flatMap(({ primary, replicas }) =>
-    replicas.filter(({ place }) => place === primary.place),
-  )
-  assert.is(sharing.length, leastSharing(await serverPods(of)))
+  assert.is(sharing(shards).length, leastSharing(await serverPods(of)))
   return shards
 }
 

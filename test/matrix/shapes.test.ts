@@ -3,9 +3,9 @@ import { waitUntilWhole } from '../harness/cluster.ts'
 import { install, release, testRelease, uninstall } from '../harness/helm.ts'
 import { writeAndRead } from '../harness/load.ts'
 import { freshNamespace } from '../harness/namespace.ts'
+import { sharing } from '../harness/sizes.ts'
 import { suite } from '../harness/suite.ts'
 import { smallValues, type Values } from '../harness/values.ts'
-import type { Shard } from '../harness/whole.ts'
 
 const test = suite('clusters of other shapes', { timeout: 300_000 })
 
@@ -21,10 +21,6 @@ const shapes: Record<string, Shape> = {
   'no password': { values: { auth: { enabled: false } }, shards: 3, replicas: 1 },
   'the longest name': { values: {}, shards: 3, replicas: 1, name: `the-longest-name-${'x'.repeat(36)}` },
 }
-
-/** Replicas that run where their master does. */
-const sharing = (shards: Shard[]) =>
-  shards.flatMap(({ primary, replicas }) => replicas.filter(({ place }) => place === primary.place))
 
 for (const [name, { values, shards, replicas, name: releaseName = 'r' }] of Object.entries(shapes))
   test(`a cluster with ${name} is whole, and clients can use it`, async (_, scope) => {
