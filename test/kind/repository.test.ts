@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as assert from 'uvu/assert'
 import { waitUntilWhole } from '../harness/cluster.ts'
@@ -30,31 +30,29 @@ async function installer(scope: Scope, of: Release, more: string[] = []) {
   }
 }
 
-/** A copy of the project and what it publishes: the present charts first, then those of the next release. */
-async function publisher(scope: Scope) {
+/** The repository of the charts that were last released, to which the next release of the present ones can be added. */
+async function publisher(scope: Scope, flavour: string) {
   const project = await copyOfProject(scope)
   const site = path.join(project, 'site')
-  await mkdir(path.join(project, '.changes'))
-  const publish = async (...command: string[]) => {
-    for (const args of [command, ['package', '--out', site]]) {
-      const { code, stderr } = await chartgen(project, args)
-      assert.is(code, 0, stderr)
-    }
-    return version(await readFile(path.join(project, 'chart/redis-cluster/Chart.yaml'), 'utf8'))
-  }
+  await cp('test/released', site, { recursive: true })
+  await must('helm', ['repo', 'index', site])
+  const released = (await readdir(site)).find((file) => file.startsWith(flavour)) ?? ''
   return {
     site,
-    first: () => publish('generate'),
-    async next() {
-      const script = path.join(project, 'generator/pod/lib.sh')
-      await writeFile(script, `${await readFile(script, 'utf8')}# What restarts all pods.\n`)
-      await writeFile(path.join(project, '.changes/one.yaml'), 'kind: fixed\ndescription: One more line.\n')
-      return publish('release')
+    first: released.slice(flavour.length + 1, -'.tgz'.length),
+    /** Publishes the next release, and returns its version. */
+    async next(): Promise<string> {
+      await mkdir(path.join(project, '.changes'))
+      await writeFile(path.join(project, '.changes/one.yaml'), 'kind: fixed\ndescription: One thing more.\n')
+      for (const args of [['release'], ['package', '--out', site]]) {
+        const { code, stderr } = await chartgen(project, args)
+        assert.is(code, 0, stderr)
+      }
+      const chart = await readFile(path.join(project, 'chart', flavour, 'Chart.yaml'), 'utf8')
+      return chart.match(/^version: (.*)$/m)?.[1] ?? ''
     },
   }
 }
-
-const version = (chart: string) => chart.match(/^version: (.*)$/m)?.[1] ?? ''
 
 /** Writes values to a file, for Helm. */
 async function valuesFile(scope: Scope, values: Values): Promise<string> {
@@ -78,24 +76,24 @@ async function upgradeUnnoticed(of: Release, upgrade: () => Promise<unknown>): P
 test('by HTTP: installed by name, upgraded under load when there is a second release, and the first stays installable', async (_, scope) => {
   const of = release('redis-cluster', await freshNamespace(scope, 'http'))
   const run = await installer(scope, of)
-  const published = await publisher(scope)
-  const first = await published.first()
-  await run('repo', 'add', 'charts', await serveFolder(scope, published.site))
+  const { site, first, next } = await publisher(scope, of.flavour)
+  await run('repo', 'add', 'charts', await serveFolder(scope, site))
   const values = ['--values', await valuesFile(scope, await smallValues(of.flavour))]
-  await run('install', of.name, `charts/${of.flavour}`, ...values)
+  // Helm takes a release candidate only when it is asked for.
+  await run('install', of.name, `charts/${of.flavour}`, '--version', first, ...values)
   await writeAndRead(of, 1000)
 
-  const next = await published.next()
+  const second = await next()
   await run('repo', 'update')
   const listed = JSON.parse(
-    await run('search', 'repo', `charts/${of.flavour}`, '--versions', '--output', 'json'),
+    await run('search', 'repo', `charts/${of.flavour}`, '--versions', '--devel', '--output', 'json'),
   )
   assert.equal(
     listed.map((one: { version: string }) => one.version),
-    [next, first],
+    [second, first],
   )
   await upgradeUnnoticed(of, () =>
-    run('upgrade', of.name, `charts/${of.flavour}`, '--version', next, ...values),
+    run('upgrade', of.name, `charts/${of.flavour}`, '--version', second, ...values),
   )
 
   const old = { ...of, name: 'old', fullname: `old-${of.flavour}` }
@@ -107,24 +105,23 @@ test('by HTTP: installed by name, upgraded under load when there is a second rel
 test('by a registry: pushed, installed by address, upgraded under load, and the first stays what it was', async (_, scope) => {
   const of = release('valkey-cluster', await freshNamespace(scope, 'oci'), { helm: 'helm4' })
   const run = await installer(scope, of, ['--plain-http'])
-  const published = await publisher(scope)
+  const { site, first, next } = await publisher(scope, of.flavour)
   const repository = `oci://${await startRegistry(scope, await folder(scope))}/charts`
   const chart = `${repository}/${of.flavour}`
-  const push = (at: string) => run('push', path.join(published.site, `${of.flavour}-${at}.tgz`), repository)
-  const first = await published.first()
+  const push = (at: string) => run('push', path.join(site, `${of.flavour}-${at}.tgz`), repository)
   await push(first)
   const values = ['--values', await valuesFile(scope, await smallValues(of.flavour))]
   await run('install', of.name, chart, '--version', first, ...values)
   await writeAndRead(of, 1000)
 
-  const next = await published.next()
-  await push(next)
-  await upgradeUnnoticed(of, () => run('upgrade', of.name, chart, '--version', next, ...values))
+  const second = await next()
+  await push(second)
+  await upgradeUnnoticed(of, () => run('upgrade', of.name, chart, '--version', second, ...values))
 
   const pulled = await folder(scope)
   await run('pull', chart, '--version', first, '--destination', pulled)
   const package_ = `${of.flavour}-${first}.tgz`
-  await must('cmp', [path.join(pulled, package_), path.join(published.site, package_)])
+  await must('cmp', [path.join(pulled, package_), path.join(site, package_)])
 })
 
 test.run()
