@@ -92,3 +92,5 @@ test('a pod taken away by kubectl scale comes back with the next upgrade', async
   await waitUntilReady(of, { nodes: 6, deadline: 60_000 })
   assert.is(await keysOf(of), keys)
 })
+
+test.run()
