@@ -69,6 +69,8 @@ observe_pod() {
       /^[0-9]+$/ { keys = $0; whole = 1 }
       END {
         if (id == "" || !whole) { print "pod", ordinal, "down", address; exit }
+        # used less overhead, without a sign: of a server whose slots have just left it can be a number near 2^64
+        if (memory["used_memory_dataset"] + 0 > memory["used_memory"] + 0) memory["used_memory_dataset"] = 0
         print "pod", ordinal, "up", address, id, place, "engine=" (engine == "" ? "redis" : engine), "version=" version, "state=" state, "link=" (link == "" ? "-" : link), \
           "used=" memory["used_memory"], "data=" memory["used_memory_dataset"], "allowed=" memory["maxmemory"], \
           "policy=" memory["maxmemory_policy"], "keys=" keys

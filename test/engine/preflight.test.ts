@@ -87,6 +87,27 @@ for (const layout of ['debian', 'alpine'] as const) {
     assert.match(job.stdout, /nothing was changed$/m)
   })
 
+  test(`${layout}: refuses to make a cluster smaller while a node that owns slots is away`, async (_, scope) => {
+    const release = await prepare(scope, { layout, shards: 4, replicas: 0 })
+    await release.start(...all(release))
+    assert.is((await release.script('reconcile.sh')).code, 0)
+    const id = await release.ask(3, 'CLUSTER', 'MYID')
+    await release.kill(3)
+    await release.place(3, undefined)
+    const job = await release.script('preflight.sh', [], {
+      ...(await topology(release, { shards: '4' })),
+      SHARDS: '3',
+    })
+    assert.is(job.code, 3, job.stdout + job.stderr)
+    assert.match(
+      job.stdout,
+      new RegExp(
+        `node ${id}, which owns slots, does not answer.* an upgrade to 4 shards with 0 replicas starts`,
+      ),
+    )
+    assert.match(job.stdout, /nothing was changed$/m)
+  })
+
   test(`${layout}: lets another image of the same version pass, and refuses an older format by name`, async (_, scope) => {
     const release = await prepare(scope, { layout, replicas: 0 })
     await release.start(...all(release))
