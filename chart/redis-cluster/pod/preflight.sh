@@ -25,6 +25,15 @@ TOPOLOGY=${TOPOLOGY:-/topology}
 # Whether a pod beyond the new size answers, or a run that was killed left a slot half moved.
 work_to_do() { awk -v size="$SIZE" '$1 == "pod" && $2 >= size && $3 == "up" || $1 == "view" && $10 != "-" { found = 1 } END { exit !found }' "$OBSERVED"; }
 
+# await_owners: a master that is just restarting, or being replaced, is given some time before its slots count as out of reach.
+await_owners() {
+  owners_end=$(($(now) + 20))
+  while [ "$old_size" -gt "$SIZE" ] && [ -n "$(owners_away)" ] && [ "$(now)" -lt "$owners_end" ]; do
+    sleep 1
+    observe "$pods" >"$OBSERVED"
+  done
+}
+
 # somebody_at_work: whether a run of an earlier change has not ended yet.
 somebody_at_work() {
   LOCK_ADDRESS=$(address_of 0)
@@ -44,6 +53,7 @@ old_size=$(($(was shards) * (1 + $(was replicas))))
 # The pods that may have to leave: those there should have been, and those there are.
 pods=$(pods_from "$((old_size > SIZE ? old_size : SIZE))")
 observe "$pods" >"$OBSERVED"
+await_owners
 refused=
 check
 if [ -n "$refused" ]; then
