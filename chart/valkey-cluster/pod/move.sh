@@ -42,7 +42,8 @@ move() {
 # move_options FROM: whole slots at once where both the client and the server can; else keys one batch after the other, of
 # no more than about a megabyte, because both ends stand still meanwhile.
 move_options() {
-  if "$CLI" --help 2>&1 | grep -q -e --cluster-use-atomic-slot-migration &&
+  # The client's help does not mention the option.
+  if [ "$("$CLI" --cluster-use-atomic-slot-migration --version 2>/dev/null)" = "$("$CLI" --version)" ] &&
     ask "$APPLY_ADDRESS" COMMAND INFO 'cluster|migrateslots' | grep -q migrateslots; then
     echo --cluster-use-atomic-slot-migration
     return
