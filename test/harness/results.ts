@@ -37,4 +37,6 @@ export async function forgetFigures(results: string): Promise<void> {
 
 /** The table that this run has left there, as text. */
 export const readFigures = (results: string) =>
-  readFile(path.join(results, 'figures.txt'), 'utf8').catch(() => 'no figure of this run has a place in the comparison with the recipe\n')
+  readFile(path.join(results, 'figures.txt'), 'utf8').catch(
+    () => 'no figure of this run has a place in the comparison with the recipe\n',
+  )
