@@ -33,12 +33,13 @@ release_is_going() {
 say_leaving() { ask "$POD_IP" CONFIG SET cluster-replica-no-failover yes >/dev/null; }
 is_leaving() { ask "$1" CONFIG GET cluster-replica-no-failover | tail -n 1 | grep -q yes; }
 
-# replicas: of this master, those with the most of its data first: "in-sync ADDRESS" or "behind ADDRESS".
+# replicas: of this master, those with the most of its data first: "in-sync ADDRESS" or "behind ADDRESS". One that has just
+# got all data is online before it has acknowledged anything, and only from then on is it sent what is new.
 replicas() {
   ask "$POD_IP" INFO replication | tr -d '\r' | awk -F'[:,=]' '
     /^slave[0-9]+:/ {
       for (i = 2; i < NF; i += 2) field[$i] = $(i + 1)
-      print (field["state"] == "online" ? "in-sync" : "behind"), field["ip"], field["offset"]
+      print (field["state"] == "online" && field["offset"] > 0 ? "in-sync" : "behind"), field["ip"], field["offset"]
     }' | sort -k 1,1r -k 3,3nr | cut -d' ' -f1,2
 }
 

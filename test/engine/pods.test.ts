@@ -38,6 +38,20 @@ for (const layout of ['debian', 'alpine'] as const)
     assert.is(await release.ask(0, 'CONFIG', 'GET', 'maxclients'), 'maxclients\n4321')
   })
 
+for (const layout of ['debian', 'alpine'] as const)
+  test(`${layout}: the first process of the container passes the end on to its server, and ends as that does`, async (_, scope) => {
+    const release = await prepare(scope, { replicas: 0, layout })
+    await release.start(0)
+    await release.kill(0)
+    const pod = await release.background('start.sh')
+    await eventually('the server to answer', { deadline: 20_000, every: 100 }, async () =>
+      (await release.ask(0, 'PING')) === 'PONG' ? true : undefined,
+    )
+    process.kill(pod.process.pid ?? 0, 'SIGTERM')
+    assert.is(await pod.ended, 0, pod.output())
+    assert.match(pod.output(), /User requested shutdown|Received SIGTERM/)
+  })
+
 for (const layout of ['debian', 'alpine'] as const) {
   test(`${layout}: a pod is ready before its cluster exists, while it is no part of one`, async (_, scope) => {
     const release = await prepare(scope, { layout, replicas: 0 })

@@ -141,7 +141,8 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   const spawnIn = async (ordinal: number, script: string) => {
     const env = { ...podEnv(ordinal), WORK: await work() }
     const command = `exec sh '${pod}/${script}' >>'${logOf(ordinal)}' 2>&1`
-    const child = spawn(join(bin, 'sh'), ['-c', command], { env, stdio: 'ignore' })
+    // In a process group of its own, which is killed whole, as a container is.
+    const child = spawn(join(bin, 'sh'), ['-c', command], { env, stdio: 'ignore', detached: true })
     processes.set(ordinal, [...(processes.get(ordinal) ?? []), child])
   }
   const ask = async (ordinal: number, ...command: string[]) => {
@@ -248,6 +249,6 @@ const hasEnded = (child?: ChildProcess) => !child || child.exitCode !== null || 
 async function killed(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return
   const gone = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGKILL')
+  process.kill(-(child.pid ?? 0), 'SIGKILL')
   await gone
 }

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { waitUntilWhole } from '../harness/cluster.ts'
+import { runScript } from '../harness/engine.ts'
 import { install, release, testRelease } from '../harness/helm.ts'
 import { agesOf, findImage } from '../harness/images.ts'
 import { writeAndRead } from '../harness/load.ts'
@@ -23,6 +24,12 @@ for (const flavour of ['redis-cluster', 'valkey-cluster'])
       const tested = await testRelease(of)
       assert.is(tested.code, 0, tested.stdout + tested.stderr)
       await restartUnnoticed(of)
+      // A probe every few seconds would leave thousands a day.
+      const zombies = await runScript(
+        { namespace: of.namespace, pod: `${of.fullname}-0`, container: 'server' },
+        `grep -l '^State:.*Z' /proc/[0-9]*/status 2>/dev/null | wc -l`,
+      )
+      assert.ok(Number(zombies) <= 2, `${zombies} processes that nobody has looked after`)
     })
   }
 

@@ -75,5 +75,14 @@ look_after_volume || exit 1
 rm -f "$RUN/ready"
 (umask 077 && configuration "$version" >"$RUN/server.conf") || exit 1
 log start "$SERVER $version at $POD_IP on $NODE_NAME"
+# The first process of a container inherits what others leave behind: busybox's timeout leaves a process with every probe. A
+# server would never look after those, so this shell stays, passes signals on, and ends as its server does.
 # The image's own entrypoint adds the modules that the image brings.
-exec docker-entrypoint.sh "$SERVER" "$RUN/server.conf"
+docker-entrypoint.sh "$SERVER" "$RUN/server.conf" &
+SERVER_PID=$!
+trap 'kill -TERM "$SERVER_PID"' TERM INT
+while :; do
+  wait "$SERVER_PID"
+  CODE=$?
+  if ! kill -0 "$SERVER_PID" 2>/dev/null; then exit "$CODE"; fi
+done
