@@ -28,7 +28,7 @@ work_to_do() { awk -v size="$SIZE" '$1 == "pod" && $2 >= size && $3 == "up" || $
 # await_owners: a master that is just restarting, or being replaced, is given some time before its slots count as out of reach.
 await_owners() {
   owners_end=$(($(now) + 20))
-  while [ "$old_size" -gt "$SIZE" ] && [ -n "$(owners_away)" ] && [ "$(now)" -lt "$owners_end" ]; do
+  while [ "$OLD_SIZE" -gt "$SIZE" ] && [ -n "$(owners_away)" ] && [ "$(now)" -lt "$owners_end" ]; do
     sleep 1
     observe "$pods" >"$OBSERVED"
   done
@@ -49,22 +49,21 @@ fi
 
 deadline_in "$DEADLINE_SECONDS"
 SIZE=$((SHARDS * (1 + REPLICAS)))
-old_size=$(($(was shards) * (1 + $(was replicas))))
+OLD_SIZE=$(($(was shards) * (1 + $(was replicas))))
 # The pods that may have to leave: those there should have been, and those there are.
-pods=$(pods_from "$((old_size > SIZE ? old_size : SIZE))")
+pods=$(pods_from "$((OLD_SIZE > SIZE ? OLD_SIZE : SIZE))")
 observe "$pods" >"$OBSERVED"
 await_owners
-refused=
 check
-if [ -n "$refused" ]; then
+if was_refused; then
   log refuse "nothing was changed"
   exit 3
 fi
 
-if [ -n "$ordered" ] || work_to_do; then
+if [ -n "$(in_order)" ] || work_to_do; then
   log start "$SIZE pods are to stay, of $pods"
   take_lock_over || exit 1
-  converge "$pods" drain=yes ordered="$ordered" || exit
+  converge "$pods" drain=yes ordered="$(in_order)" || exit
   # A run that waits for its pods looks at the lock twice a second: it is to see this one.
   sleep 2
 elif somebody_at_work; then

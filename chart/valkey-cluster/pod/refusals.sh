@@ -2,31 +2,42 @@
 # Sourced by preflight.sh: what this chart cannot carry out, each refused by name. It goes by the last observation, and by the
 # topology's ConfigMap, which still says what was there before.
 
+REFUSED=
+ORDERED=
+
+# refuse SENTENCE: says why, and goes on, so that all reasons are told at once.
+refuse() {
+  REFUSED=yes
+  log refuse "$1"
+}
+
+was_refused() { [ -n "$REFUSED" ]; }
+
+# in_order: yes where all data survives the new image, but there is no way back.
+in_order() { echo "$ORDERED"; }
+
 was() { cat "$TOPOLOGY/$1" 2>/dev/null; }
 
 # same VALUE OLD NEW WHY: what may not change.
 same() {
   if [ "$2" = "$3" ]; then return 0; fi
-  refused=1
-  log refuse "$1 changes from $2 to $3, $4 set it back to $2."
+  refuse "$1 changes from $2 to $3, $4 set it back to $2."
 }
 
 # The servers that run now, engine and version, each once.
 running_servers() { sed -n 's/^pod .* engine=\([^ ]*\) version=\([^ ]*\) .*/\1 \2/p' "$OBSERVED" | sort -u; }
 
-# check_engine: sets `refused` where data would not survive the new image, `ordered` where it survives but there is no way back.
+# check_engine: refuses an image that the data would not survive.
 check_engine() {
-  ordered=
   running_servers >"$WORK/running"
   new="$ENGINE $(server_version)"
   while read -r old; do
     verdict=$(awk -v from="$old" -v to="$new" -f "$HERE/formats.awk")
     case $verdict in
       same) ;;
-      newer) ordered=yes ;;
+      newer) ORDERED=yes ;;
       *)
-        refused=1
-        log refuse "image changes the servers from $old to $new: ${verdict#refuse }"
+        refuse "image changes the servers from $old to $new: ${verdict#refuse }"
         ;;
     esac
   done <"$WORK/running"
@@ -40,37 +51,33 @@ owners_away() {
     END { for (node in owns) if (!(node in here)) print node }' "$OBSERVED"
 }
 
-# check_size: sets `refused` where the cluster is to become smaller and there are slots that nobody can read.
+# check_size: refuses where the cluster is to become smaller and there are slots that nobody can read.
 check_size() {
-  if [ "$old_size" -le "$SIZE" ]; then return; fi
+  if [ "$OLD_SIZE" -le "$SIZE" ]; then return; fi
   if [ ! -s "$WORK/running" ]; then
-    refused=1
-    log refuse "the cluster is to become smaller, and no pod answers: nobody can say what the pods from $SIZE on hold. Bring the pods back, then upgrade."
+    refuse "the cluster is to become smaller, and no pod answers: nobody can say what the pods from $SIZE on hold. Bring the pods back, then upgrade."
     return
   fi
   for away in $(owners_away); do
-    refused=1
-    log refuse "the cluster is to become smaller, and node $away, which owns slots, does not answer: they could not be moved. Bring its pod back first; an upgrade to $(was shards) shards with $(was replicas) replicas starts pods again that kubectl scale took away."
+    refuse "the cluster is to become smaller, and node $away, which owns slots, does not answer: they could not be moved. Bring its pod back first; an upgrade to $(was shards) shards with $(was replicas) replicas starts pods again that kubectl scale took away."
   done
 }
 
-# check_auth: sets `refused` for another password than the servers have, or one where they have none: every pod that restarts
+# check_auth: refuses another password than the servers have, or one where they have none: every pod that restarts
 # would be cut off from those that have not.
 check_auth() {
   first=$(address_of 0)
   case $(ask "$first" PING) in
     NOAUTH* | WRONGPASS*)
-      refused=1
-      log refuse "auth names another password than the one the servers run with, and this version of the chart cannot change it. Set auth, and the Secret it names, back to what they were."
+      refuse "auth names another password than the one the servers run with, and this version of the chart cannot change it. Set auth, and the Secret it names, back to what they were."
       ;;
   esac
   if [ -e "$AUTH_FILE" ] && [ "$(unset REDISCLI_AUTH VALKEYCLI_AUTH && ask "$first" PING)" = PONG ]; then
-    refused=1
-    log refuse "auth.enabled changes from false to true, and this version of the chart cannot give running servers a password. Set it back to false, or install a new release with it and copy the keys."
+    refuse "auth.enabled changes from false to true, and this version of the chart cannot give running servers a password. Set it back to false, or install a new release with it and copy the keys."
   fi
 }
 
-# check: sets `refused` for what cannot be carried out.
+# check: refuses what cannot be carried out.
 check() {
   # Kubernetes would refuse these, but only after the pods that are to leave were emptied.
   claims="and Kubernetes cannot change the volumes of a StatefulSet: install a new release with it and move the data, or"
@@ -85,8 +92,7 @@ check() {
   check_auth
   check_engine
   if [ ! -s "$WORK/running" ] && [ "$(was image)" != "$IMAGE" ] && [ "$ALLOW_SILENCE" != true ]; then
-    refused=1
-    log refuse "image changes from $(was image) to $IMAGE, and no pod answers to say which version it runs. Bring the pods back, then upgrade; or, where they cannot start because of their image, set jobs.allowSilence for this upgrade."
+    refuse "image changes from $(was image) to $IMAGE, and no pod answers to say which version it runs. Bring the pods back, then upgrade; or, where they cannot start because of their image, set jobs.allowSilence for this upgrade."
   fi
   check_size
 }
