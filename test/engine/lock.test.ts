@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { eventually } from '../harness/deadline.ts'
 import { suite } from '../harness/suite.ts'
-import { all, prepare, type Release, type Running } from './release.ts'
+import type { Running } from './processes.ts'
+import { all, prepare, type Release } from './release.ts'
 
 /** A run of its own that takes the lock as `kind` does, says so, and says when it has lost it and when it has it again. */
 const holding = (kind: string) => `set -u

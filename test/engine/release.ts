@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +5,10 @@ import { type Result, run } from '../harness/command.ts'
 import { eventually } from '../harness/deadline.ts'
 import type { Scope } from '../harness/scope.ts'
 import { DIRECTIVES, serverConf } from './conf.ts'
+import { namesOf } from './names.ts'
+import { passwordsIn } from './passwords.ts'
+import { podEnv, writeTopology } from './pod-env.ts'
+import { processesOf, type Running, runBeside } from './processes.ts'
 import { enginePrograms, type Layout, makeToolbox } from './toolbox.ts'
 
 const POD = new URL('../../generator/pod/', import.meta.url).pathname
@@ -55,19 +58,12 @@ export interface Release {
   log(ordinal: number): Promise<string>
 }
 
-export interface Running {
-  process: ChildProcess
-  output(): string
-  ended: Promise<number>
-}
-
 let releases = 0
 
 /** Prepares a release in a folder of its own; its processes end with the scope. Nothing runs until `start`. */
 export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   const { shards = 3, replicas = 1, nodes = ['n1', 'n2', 'n3'], layout = 'debian', conf = '' } = wish
   const { password = 'it is "secret" \\ here' } = wish
-  const size = shards * (1 + replicas)
   const folder = await mkdtemp(join(tmpdir(), 'release-'))
   // Files run beside each other: the process gives each its own addresses, and a count each release of a file.
   const net = `127.${20 + (process.pid % 200)}.${wish.net ? 250 : releases}`
@@ -77,76 +73,25 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   const [server, cli] = await enginePrograms()
   const hosts = join(folder, 'hosts')
   const bin = await makeToolbox(folder, layout, hosts)
-  const pod = join(folder, 'pod')
-  const topology = join(folder, 'topology')
-  for (const made of [pod, topology]) await mkdir(made)
-  for (const file of await readdir(POD)) await copyFile(join(POD, file), join(pod, file))
-  const volumes = { persistence: 'true', size: '1Gi', storageClass: '', accessModes: 'ReadWriteOnce' }
-  const desired = { shards, replicas, image: 'image:1', appendonly: true, ...volumes }
-  for (const [key, value] of Object.entries(desired)) await writeFile(join(topology, key), `${value}`)
+  const scripts = join(folder, 'pod')
+  await mkdir(scripts)
+  for (const file of await readdir(POD)) await copyFile(join(POD, file), join(scripts, file))
+  await writeTopology(folder, { shards, replicas })
 
-  const places = new Map<number, number>()
-  const address = (ordinal: number) => `${net}.${places.get(ordinal) ?? ordinal + 1}`
-  const named = new Set<number>()
-  const writeHosts = () => {
-    const lines = [...named].map((ordinal) => `${address(ordinal)} ${name}-${ordinal}.r-headless\n`)
-    // A name that there is in every Kubernetes cluster, whatever becomes of a release.
-    return writeFile(hosts, ['127.0.0.1 kubernetes.default.svc\n', ...lines].join(''))
+  const names = namesOf(name, net, hosts)
+  const passwords = await passwordsIn(folder, password)
+  const processes = processesOf(bin)
+  const { address } = names
+  const envOf = (ordinal: number) => {
+    const pod = { ordinal, address: address(ordinal), authFile: passwords.file(ordinal) }
+    return { ...podEnv({ folder, bin, name, mark, shards, replicas, nodes }, pod), ...wish.podEnv }
   }
-  const passwords = new Map<number, string>()
-  const passwordOf = (ordinal: number) => passwords.get(ordinal) ?? password
-  const authFile = (ordinal: number) =>
-    join(folder, passwords.has(ordinal) ? `password-${ordinal}` : 'password')
-  const relock = async (ordinal: number, own?: string) => {
-    if (own === undefined) passwords.delete(ordinal)
-    else passwords.set(ordinal, own)
-    await writeFile(authFile(ordinal), `${passwordOf(ordinal)}\n`)
-  }
-  await relock(0)
-  const logOf = (ordinal: number) => join(folder, `pod-${ordinal}.log`)
-  const base = {
-    PATH: bin,
-    NAME: name,
-    SERVICE: 'r-headless',
-    RELEASE: mark,
-    TOPOLOGY: topology,
-    SHARDS: `${shards}`,
-    REPLICAS: `${replicas}`,
-    IMAGE: 'image:1',
-    APPENDONLY: 'true',
-    PERSISTENCE: volumes.persistence,
-    VOLUME_SIZE: volumes.size,
-    STORAGE_CLASS: volumes.storageClass,
-    ACCESS_MODES: volumes.accessModes,
-    ALLOW_SILENCE: 'false',
-    DEADLINE_SECONDS: '20',
-  }
-  const podEnv = (ordinal: number) => ({
-    ...base,
-    AUTH_FILE: authFile(ordinal),
-    POD_IP: address(ordinal),
-    POD_NAME: `${name}-${ordinal}`,
-    NODE_NAME: nodes[ordinal % nodes.length],
-    ZONE: '',
-    REVISION: 'r1',
-    GRACE_SECONDS: '30',
-    LOG: logOf(ordinal),
-    CONFIG: join(folder, 'config', `${ordinal}`),
-    DATA: join(folder, 'data', `${ordinal}`),
-    RUN: join(folder, 'run', `${ordinal}`),
-    ...wish.podEnv,
-  })
   const work = () => mkdtemp(join(folder, 'work-'))
-  const processes = new Map<number, ChildProcess[]>()
-  const spawnIn = async (ordinal: number, script: string) => {
-    const env = { ...podEnv(ordinal), WORK: await work() }
-    const command = `exec sh '${pod}/${script}' >>'${logOf(ordinal)}' 2>&1`
-    // In a process group of its own, which is killed whole, as a container is.
-    const child = spawn(join(bin, 'sh'), ['-c', command], { env, stdio: 'ignore', detached: true })
-    processes.set(ordinal, [...(processes.get(ordinal) ?? []), child])
-  }
+  const spawnIn = async (ordinal: number, script: string) =>
+    processes.spawn(ordinal, join(scripts, script), { ...envOf(ordinal), WORK: await work() })
   const ask = async (ordinal: number, ...command: string[]) => {
-    const env = { ...process.env, REDISCLI_AUTH: passwordOf(ordinal), VALKEYCLI_AUTH: passwordOf(ordinal) }
+    const own = passwords.of(ordinal)
+    const env = { ...process.env, REDISCLI_AUTH: own, VALKEYCLI_AUTH: own }
     const answer = await run(cli, ['-h', address(ordinal), ...command], { env, deadline: 5000 })
     return `${answer.stdout}${answer.stderr}`.trim()
   }
@@ -156,58 +101,47 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
       const answer = await ask(ordinal, 'PING')
       see(answer)
       if (answer === 'PONG') return 'up'
-      return hasEnded(processes.get(ordinal)?.at(-1)) ? 'ended' : undefined
+      return processes.hasEnded(ordinal) ? 'ended' : undefined
     })
     if (state === 'ended') throw new Error(`pod ${ordinal} did not start: see its log`)
   }
-  const kill = async (...ordinals: number[]) => {
-    const children = ordinals.flatMap((ordinal) => processes.get(ordinal) ?? [])
-    await Promise.all(children.map(killed))
-    for (const ordinal of ordinals) processes.delete(ordinal)
-  }
+  const log = (ordinal: number) => readFile(envOf(ordinal).LOG, 'utf8')
 
   scope.defer(async () => {
-    await kill(...processes.keys())
+    await processes.killAll()
     await rm(folder, { recursive: true, force: true })
   })
   scope.onFailure(async () => {
     const texts: Record<string, string> = {}
-    for (const ordinal of places.keys()) {
+    for (const ordinal of names.known()) {
       texts[`${name}/pod-${ordinal}-nodes.txt`] = await ask(ordinal, 'CLUSTER', 'NODES').catch(String)
-      texts[`${name}/pod-${ordinal}.log`] = await readFile(logOf(ordinal), 'utf8').catch(String)
+      texts[`${name}/pod-${ordinal}.log`] = await log(ordinal).catch(String)
     }
     return texts
   })
 
   return {
-    size,
+    size: shards * (1 + replicas),
     folder,
     mark,
     bin,
     address,
-    kill,
-    relock,
     ask,
-    data: (ordinal) => podEnv(ordinal).DATA,
-    log: (ordinal) => readFile(logOf(ordinal), 'utf8'),
-
-    async place(ordinal, at) {
-      if (at === undefined) named.delete(ordinal)
-      else places.set(ordinal, at)
-      await writeHosts()
-    },
+    log,
+    kill: processes.kill,
+    relock: passwords.relock,
+    place: names.place,
+    data: (ordinal) => envOf(ordinal).DATA,
 
     async start(...ordinals) {
+      await names.give(...ordinals)
       for (const ordinal of ordinals) {
-        if (!places.has(ordinal)) places.set(ordinal, ordinal + 1)
-        named.add(ordinal)
-        const { CONFIG, DATA, RUN } = podEnv(ordinal)
+        const { CONFIG, DATA, RUN, LOG } = envOf(ordinal)
         for (const made of [CONFIG, DATA, RUN]) await mkdir(made, { recursive: true })
         await writeFile(join(CONFIG, 'server.conf'), serverConf(address(ordinal)) + conf)
         await writeFile(join(CONFIG, 'directives'), DIRECTIVES)
-        await appendFile(logOf(ordinal), `--- started at ${address(ordinal)}\n`)
+        await appendFile(LOG, `--- started at ${address(ordinal)}\n`)
       }
-      await writeHosts()
       for (const ordinal of ordinals) await spawnIn(ordinal, 'start.sh')
       await Promise.all(ordinals.map((ordinal) => up(ordinal)))
     },
@@ -217,38 +151,20 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
     },
 
     async script(script, args = [], env = {}) {
-      return run(join(bin, 'sh'), [join(pod, script), ...args], {
-        env: { ...podEnv(Number(env.ORDINAL ?? 0)), WORK: await work(), ...env },
+      return run(join(bin, 'sh'), [join(scripts, script), ...args], {
+        env: { ...envOf(Number(env.ORDINAL ?? 0)), WORK: await work(), ...env },
         deadline: 40_000,
       })
     },
 
-    async background(script, env = {}) {
-      const { ORDINAL = '0', ...more } = env
-      const child = spawn(join(bin, 'sh'), [join(pod, script)], {
-        env: { ...podEnv(Number(ORDINAL)), WORK: await work(), ...more },
-        stdio: 'pipe',
-      })
-      let said = ''
-      for (const stream of [child.stdout, child.stderr])
-        stream.setEncoding('utf8').on('data', (text: string) => {
-          said += text
-        })
-      const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)))
-      scope.defer(() => child.kill('SIGKILL'))
-      return { process: child, output: () => said, ended }
+    async background(script, { ORDINAL = '0', ...env } = {}) {
+      const whole = { ...envOf(Number(ORDINAL)), WORK: await work(), ...env }
+      const running = runBeside(bin, join(scripts, script), whole)
+      scope.defer(() => running.process.kill('SIGKILL'))
+      return running
     },
   }
 }
 
 /** All ordinals of a release. */
 export const all = (release: Release) => Array.from({ length: release.size }, (_, ordinal) => ordinal)
-
-const hasEnded = (child?: ChildProcess) => !child || child.exitCode !== null || child.signalCode !== null
-
-async function killed(child: ChildProcess): Promise<void> {
-  if (hasEnded(child)) return
-  const gone = new Promise((resolve) => child.once('exit', resolve))
-  process.kill(-(child.pid ?? 0), 'SIGKILL')
-  await gone
-}

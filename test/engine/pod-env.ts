@@ -1,0 +1,66 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const VOLUMES = { persistence: 'true', size: '1Gi', storageClass: '', accessModes: 'ReadWriteOnce' }
+
+/** What all pods of a release on the loopback have in common. */
+interface Shared {
+  folder: string
+  bin: string
+  name: string
+  mark: string
+  shards: number
+  replicas: number
+  /** The Kubernetes node of each ordinal, in turn. */
+  nodes: string[]
+}
+
+interface Pod {
+  ordinal: number
+  address: string
+  authFile: string
+}
+
+/** The environment of a pod, as the chart's templates make it. */
+export function podEnv(shared: Shared, { ordinal, address, authFile }: Pod) {
+  const { folder, bin, name, mark, shards, replicas, nodes } = shared
+  return {
+    PATH: bin,
+    NAME: name,
+    SERVICE: 'r-headless',
+    RELEASE: mark,
+    TOPOLOGY: join(folder, 'topology'),
+    SHARDS: `${shards}`,
+    REPLICAS: `${replicas}`,
+    IMAGE: 'image:1',
+    APPENDONLY: 'true',
+    PERSISTENCE: VOLUMES.persistence,
+    VOLUME_SIZE: VOLUMES.size,
+    STORAGE_CLASS: VOLUMES.storageClass,
+    ACCESS_MODES: VOLUMES.accessModes,
+    ALLOW_SILENCE: 'false',
+    DEADLINE_SECONDS: '20',
+    AUTH_FILE: authFile,
+    POD_IP: address,
+    POD_NAME: `${name}-${ordinal}`,
+    NODE_NAME: nodes[ordinal % nodes.length],
+    ZONE: '',
+    REVISION: 'r1',
+    GRACE_SECONDS: '30',
+    LOG: join(folder, `pod-${ordinal}.log`),
+    CONFIG: join(folder, 'config', `${ordinal}`),
+    DATA: join(folder, 'data', `${ordinal}`),
+    RUN: join(folder, 'run', `${ordinal}`),
+  }
+}
+
+/** Writes the topology file, as the chart's ConfigMap has it, into a release's folder. */
+export async function writeTopology(
+  folder: string,
+  size: { shards: number; replicas: number },
+): Promise<void> {
+  const topology = join(folder, 'topology')
+  await mkdir(topology)
+  const desired = { ...size, image: 'image:1', appendonly: true, ...VOLUMES }
+  for (const [key, value] of Object.entries(desired)) await writeFile(join(topology, key), `${value}`)
+}
