@@ -33,11 +33,11 @@ export function bumpBetween(older: string, newer: string): Bump | undefined {
   return after[1] !== before[1] ? 'minor' : 'patch'
 }
 
-/** The version that follows by a bump. */
+/** The version that follows by a bump: for a pre-release the one that it was for, if that is as high as the bump asks. */
 export function raise(version: string, bump: Bump): string {
   const [major, minor, patch] = coreOf(version)
-  // What a pre-release was for is the next version itself.
-  if (version.includes('-')) return `${major}.${minor}.${patch}`
+  const made = patch > 0 ? 'patch' : minor > 0 ? 'minor' : 'major'
+  if (version.includes('-') && isEnough(made, bump)) return `${major}.${minor}.${patch}`
   if (bump === 'major') return `${major + 1}.0.0`
   return bump === 'minor' ? `${major}.${minor + 1}.0` : `${major}.${minor}.${patch + 1}`
 }

@@ -1,3 +1,8 @@
+/** Whether a value is a semantic version, as Helm wants it. */
+export function isVersion(value: unknown): value is string {
+  return typeof value === 'string' && /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/.test(value)
+}
+
 /** Orders semantic versions, the older first; a pre-release comes before its release. */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [parse(a), parse(b)]

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs'
 import { compareCharts, verdict } from '../compare/charts.ts'
 import { table } from '../compare/finding.ts'
-import { readSnapshots, type Snapshot } from '../compare/snapshot.ts'
+import { type Named, readSnapshots, type Snapshot } from '../compare/snapshot.ts'
 import { UserError } from '../mistake.ts'
 import { type CommonOptions, projectOf } from './options.ts'
 
@@ -29,10 +29,10 @@ export const compare: CommandModule<CommonOptions, Options> = {
       ),
   handler: async ({ old, new: now, ...options }) => {
     const project = projectOf(options)
-    const pairs = pair(await readSnapshots(project, old), await readSnapshots(project, now))
-    const tooLow: string[] = []
-    for (const [before, after] of pairs) {
-      const comparison = await compareCharts(before, after)
+    const [before, after] = [await readSnapshots(project, old), await readSnapshots(project, now)]
+    const tooLow = gone(before, after)
+    for (const [old, now] of pair(before.charts, after.charts)) {
+      const comparison = await compareCharts(old, now)
       const { findings, enough } = comparison
       const sentence = verdict(comparison)
       console.log(findings.length > 0 ? `${sentence}\n\n${table(findings)}\n` : sentence)
@@ -40,6 +40,13 @@ export const compare: CommandModule<CommonOptions, Options> = {
     }
     if (tooLow.length > 0) throw new UserError(tooLow.join('\n'))
   },
+}
+
+/** A sentence for each chart that is there no more; nothing can be said of that where only one chart was named. */
+function gone(old: Named, now: Named): string[] {
+  const left = old.charts.filter(({ name }) => !now.charts.some((chart) => chart.name === name))
+  if (!old.areAll || !now.areAll) return []
+  return left.map(({ name }) => `${name}: is gone, and whoever has it finds no next version; keep it`)
 }
 
 /** Pairs charts by their name; one that is on one side alone is told. */

@@ -63,9 +63,10 @@ async function begin(project: Project, day: string, since: string | undefined, p
 async function classesSince(project: Project, since: string): Promise<Class[]> {
   const charts = (await renderCharts(project)).map(ofRendered)
   const classes: Class[] = []
-  for (const old of await readSnapshots(project, since)) {
+  for (const old of (await readSnapshots(project, since)).charts) {
     const now = charts.find(({ name }) => name === old.name)
-    if (now) classes.push(...(await compareCharts(old, now)).findings.map((finding) => finding.class))
+    if (!now) classes.push('breaking')
+    else classes.push(...(await compareCharts(old, now)).findings.map((finding) => finding.class))
   }
   return classes
 }

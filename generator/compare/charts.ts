@@ -1,12 +1,15 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Bump, bumpBetween, bumpFor, isEnough, raise } from '../bump.ts'
 import { diff } from '../diff.ts'
 import { isObject } from '../json.ts'
-import { UserError } from '../mistake.ts'
+import { refuse, UserError } from '../mistake.ts'
 import type { ValueSchema } from '../schema.ts'
-import { compareVersions } from '../version.ts'
+import { parseYaml } from '../yaml.ts'
+import { compareChartYaml } from './chart-yaml.ts'
 import { type Finding, gather } from './finding.ts'
 import { compareManifests } from './manifests.ts'
 import { type Rendering, renderAll } from './rendering.ts'
+import { compareEnvironmentNames, environmentsOf, scenariosOf } from './scenarios.ts'
 import type { Snapshot } from './snapshot.ts'
 import { compareValues } from './values.ts'
 
@@ -20,12 +23,10 @@ export interface Comparison {
   enough: boolean
 }
 
-const DEFAULTS = 'defaults'
-
 /** Compares two versions of a chart; needs Helm to render them. */
 export async function compareCharts(old: Snapshot, now: Snapshot): Promise<Comparison> {
   const findings = [
-    ...compareKubernetes(old, now),
+    ...compareChartYaml(old, now),
     ...compareEnvironmentNames(old, now),
     ...compareValues(schemaOf(old), schemaOf(now)),
     ...(await compareRenderings(old, now)),
@@ -49,9 +50,10 @@ export function verdict({ old, now, findings, needed, enough }: Comparison): str
 }
 
 async function compareRenderings(old: Snapshot, now: Snapshot): Promise<Finding[]> {
-  const names = [...environmentsOf(old).keys()]
-  const before = await renderAll(old, environmentsOf(old))
-  const after = await renderAll(now, new Map([...environmentsOf(old), ...environmentsOf(now)]))
+  const values = new Map([...environmentsOf(old), ...scenariosOf(old)])
+  const names = [...values.keys()]
+  const before = await renderAll(old, values)
+  const after = await renderAll(now, new Map([...values, ...environmentsOf(now)]))
   return gather(
     new Map(names.map((name) => [name, compareRendering(name, before.get(name), after.get(name))])),
   )
@@ -66,50 +68,24 @@ function compareRendering(name: string, before?: Rendering, after?: Rendering): 
   return compareManifests(before.objects, after.objects)
 }
 
-/** The values to render with, by name: none at all, and the environments that come with the chart. */
-function environmentsOf({ files }: Snapshot): Map<string, string> {
-  const own = [...files].flatMap(([path, text]) => {
-    const name = path.match(/^environments\/(.+)\.ya?ml$/)?.[1]
-    return name === undefined ? [] : [[name, text] as const]
-  })
-  return new Map([[DEFAULTS, '{}\n'], ...own])
-}
-
-function compareEnvironmentNames(old: Snapshot, now: Snapshot): Finding[] {
-  const [before, after] = [environmentsOf(old), environmentsOf(now)]
-  const gone = [...before.keys()].filter((name) => !after.has(name))
-  const added = [...after.keys()].filter((name) => !before.has(name))
-  return [
-    ...gone.map((name): Finding => {
-      const remedy = 'keep a copy of your own'
-      return { class: 'breaking', where: `environment ${name}`, what: 'is gone', remedy }
-    }),
-    ...added.map((name): Finding => ({ class: 'feature', where: `environment ${name}`, what: 'is new' })),
-  ]
-}
-
-function compareKubernetes({ chart: old }: Snapshot, { chart: now }: Snapshot): Finding[] {
-  const [before, after] = [String(old.kubeVersion ?? 'any'), String(now.kubeVersion ?? 'any')]
-  if (before === after) return []
-  const least = (range: string) => /^>=\s*([\d.]+)\S*$/.exec(range)?.[1]
-  const [was, is] = [least(before) ?? '0.0.0', least(after)]
-  const wider = after === 'any' || (is !== undefined && compareVersions(is, was) <= 0 && before !== 'any')
-  const what = `needs Kubernetes ${after}, not ${before}`
-  if (wider) return [{ class: 'feature', where: 'Chart.yaml', what }]
-  return [{ class: 'breaking', where: 'Chart.yaml', what, remedy: 'upgrade Kubernetes first' }]
-}
-
-// Nothing that is installed differs, but a version that was published must not change in any byte.
+// Nothing differs in what was rendered, but a version that was published must not change in any byte.
 function compareFiles(old: Snapshot, now: Snapshot): Finding[] {
+  const sameChart = old.version !== now.version || isDeepStrictEqual(old.chart, now.chart)
   const paths = diff(old.files, now.files).map(({ path }) => path)
-  const telling = paths.filter((path) => old.version === now.version || path !== 'Chart.yaml')
-  if (telling.length === 0) return []
+  const telling = paths.filter((path) => path !== 'Chart.yaml' || !sameChart)
+  const templates = telling.filter((path) => path.startsWith('templates/'))
+  const others = telling.filter((path) => !path.startsWith('templates/'))
+  const found = (what: string, of: string[]): Finding[] =>
+    of.length === 0 ? [] : [{ class: 'fix', where: 'files', what: `${what}: ${of.join(', ')}` }]
   return [
-    { class: 'fix', where: 'files', what: `differ, and nothing that is installed: ${telling.join(', ')}` },
+    ...found('differ, which shows with other values than those here, if at all; read them', templates),
+    ...found('differ, and nothing that is installed', others),
   ]
 }
 
-function schemaOf({ files }: Snapshot): ValueSchema {
-  const schema: unknown = JSON.parse(files.get('values.schema.json') ?? '{}')
+function schemaOf({ name, files }: Snapshot): ValueSchema {
+  const parsed = parseYaml(files.get('values.schema.json') ?? '{}', `${name}: values.schema.json`)
+  if ('mistake' in parsed) refuse([parsed.mistake])
+  const schema = 'data' in parsed ? parsed.data : undefined
   return isObject(schema) ? (schema as unknown as ValueSchema) : {}
 }

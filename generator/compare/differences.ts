@@ -7,13 +7,17 @@ export interface PathDifference {
   after: Json | undefined
 }
 
+// Maps of which each key has a meaning of its own, so that the whole of it gone is each of them gone.
+const KEY_BY_KEY = /^(metadata\.(annotations|labels)|data|stringData)$/
+
 /** Finds all leaves in which two values differ. Items of lists that have names are told apart by those. */
 export function differencesOf(
   before: Json | undefined,
   after: Json | undefined,
   path: string[] = [],
 ): PathDifference[] {
-  const [old, now] = [mapOf(before), mapOf(after)]
+  const each = KEY_BY_KEY.test(path.join('.'))
+  const [old, now] = each ? [mapOf(before ?? {}), mapOf(after ?? {})] : [mapOf(before), mapOf(after)]
   if (!old || !now) return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, before, after }]
   const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])]
   return keys.flatMap((key) => differencesOf(own(old, key), own(now, key), [...path, key]))

@@ -13,9 +13,12 @@ interface Rule {
   kinds: string | undefined
   path: RegExp
   effect: Effect | undefined
-  /** On which sides there has to be something; on both unless told. */
-  side?: 'before' | 'added'
+  /** What the difference has to be like besides. */
+  when?: (difference: PathDifference) => boolean
 }
+
+const isGone = ({ after }: PathDifference) => after === undefined
+const isNew = ({ before }: PathDifference) => before === undefined
 
 const immutable: Effect = {
   class: 'breaking',
@@ -36,12 +39,62 @@ const RULES: Rule[] = [
     path: /^metadata\.labels\.(helm\.sh\/chart|app\.kubernetes\.io\/version)$/,
     effect: undefined,
   },
-  { kinds: 'Secret', path: /^(data|stringData)\./, effect: frozen('loses a key'), side: 'before' },
+  {
+    kinds: undefined,
+    path: /^metadata\.namespace$/,
+    effect: {
+      class: 'breaking',
+      what: 'is in another namespace',
+      remedy: 'move the data: volumes stay where they are',
+    },
+  },
+  {
+    kinds: undefined,
+    path: /^apiVersion$/,
+    effect: {
+      class: 'breaking',
+      what: 'is of another version of the API',
+      remedy: 'see that your Kubernetes has it',
+    },
+  },
+  {
+    kinds: undefined,
+    path: /^immutable$/,
+    effect: {
+      class: 'breaking',
+      what: 'cannot be changed any more',
+      remedy: 'delete it before you change what it holds',
+    },
+  },
+  {
+    kinds: undefined,
+    path: /^metadata\.annotations\.helm\.sh\/hook$/,
+    effect: {
+      class: 'breaking',
+      what: 'is no hook any more, or runs at another moment',
+      remedy: 'see what comes of it in an upgrade',
+    },
+  },
+  // Helm's own default is to delete what was there before.
+  {
+    kinds: 'hook',
+    path: /^metadata\.annotations\.helm\.sh\/hook-delete-policy$/,
+    effect: {
+      class: 'breaking',
+      what: 'stays, and is in the way of the next',
+      remedy: 'delete it before each upgrade',
+    },
+    when: ({ after }) => after !== undefined && !String(after).includes('before-hook-creation'),
+  },
+  // The preflight looks it up there, and refuses to change it.
+  { kinds: 'ConfigMap', path: /^data\.appendonly$/, effect: immutable },
+
+  { kinds: 'Secret', path: /^(data|stringData)\./, effect: frozen('loses a key'), when: isGone },
   {
     kinds: 'Secret',
     path: /^(data|stringData)\./,
     effect: { class: 'feature', what: 'has a new key' },
-    side: 'added',
+    when: isNew,
   },
   { kinds: 'Secret', path: /^(data|stringData)\./, effect: undefined },
   { kinds: 'Secret', path: /^type$/, effect: immutable },
@@ -61,11 +114,12 @@ const RULES: Rule[] = [
 
   { kinds: 'Service', path: /^spec\.clusterIPs?$/, effect: immutable },
   { kinds: 'Service', path: /^spec\.type$/, effect: frozen('is reached in another way') },
+  { kinds: 'Service', path: /^spec\.publishNotReadyAddresses$/, effect: frozen('leads to other pods') },
   {
     kinds: 'Service',
     path: /^spec\.ports\b/,
     effect: { class: 'feature', what: 'has a new port' },
-    side: 'added',
+    when: isNew,
   },
   { kinds: 'Service', path: /^spec\.ports\b/, effect: frozen('changes a port') },
 
@@ -76,12 +130,10 @@ const RULES: Rule[] = [
 
 /** What a difference means; undefined for one that means nothing. */
 export function effectOf(kind: string, difference: PathDifference, isHook: boolean): Effect | undefined {
-  const { before, after } = difference
   const path = difference.path.join('.')
-  const side = after === undefined ? 'before' : before === undefined ? 'added' : undefined
   const rule = RULES.find((one) => {
     const isOfKind = one.kinds === undefined || one.kinds === kind || (one.kinds === 'hook' && isHook)
-    return isOfKind && one.path.test(path) && (one.side === undefined || one.side === side)
+    return isOfKind && one.path.test(path) && (one.when?.(difference) ?? true)
   })
   return rule ? rule.effect : inPlace
 }

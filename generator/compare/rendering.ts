@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { YAMLException } from 'js-yaml'
 import { emit } from '../emit.ts'
 import { isObject, type JsonObject } from '../json.ts'
 import { UserError } from '../mistake.ts'
@@ -33,6 +34,14 @@ export async function renderAll(
   }
 }
 
+/** Whether there is a helm to render with. */
+export async function helmIsThere(): Promise<boolean> {
+  return run('helm', ['version', '--short']).then(
+    () => true,
+    () => false,
+  )
+}
+
 async function template(chart: string, values: string): Promise<Rendering> {
   // A version of one's own choice, because that of Helm differs from build to build.
   const args = ['template', 'release', chart, '--values', values, '--kube-version', '1.37.0']
@@ -40,6 +49,8 @@ async function template(chart: string, values: string): Promise<Rendering> {
     const { stdout } = await run('helm', args, { maxBuffer: 64 * 1024 * 1024 })
     return { objects: parseYamlAll(stdout).filter(isObject) }
   } catch (error) {
+    if (error instanceof YAMLException)
+      return { refusal: `it renders what is not valid YAML: ${error.reason}` }
     const { code, stderr = '' } = error as { code?: unknown; stderr?: string }
     if (code === 'ENOENT')
       throw new UserError(

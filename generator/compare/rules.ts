@@ -18,6 +18,14 @@ const LIMITS = {
   maxItems: { stricter: 'lower', what: 'must have so many items at most:' },
 } as const
 
+/** Keywords that have a comparison of their own, here or where keys and items are compared, and those that are for people. */
+const COMPARED = new Set([
+  ...['type', 'enum', 'pattern', 'if', 'not', 'uniqueItems', 'additionalProperties', ...Object.keys(LIMITS)],
+  ...['properties', 'required', 'items', 'default'],
+  // An "else" says no more than the sentence for what "if" found.
+  ...['$schema', 'title', 'description', 'examples', 'else'],
+])
+
 /** Compares what two schemas allow a value to be, without its keys and items. */
 export function compareRules(old: ValueSchema, now: ValueSchema): RuleChange[] {
   return [
@@ -28,6 +36,7 @@ export function compareRules(old: ValueSchema, now: ValueSchema): RuleChange[] {
     ...comparePresence('the rule on what must not be', conditionOf(old), conditionOf(now)),
     ...comparePresence('that items differ', old.uniqueItems || undefined, now.uniqueItems || undefined),
     ...compareOpenness(old.additionalProperties, now.additionalProperties),
+    ...compareOthers(old, now),
   ]
 }
 
@@ -90,15 +99,14 @@ function compareOpenness(old: unknown, now: unknown): RuleChange[] {
         remedy: 'take them out of your values',
       },
     ]
-  if (!isObject(old) && isObject(now) && old !== undefined)
-    return [
-      {
-        class: 'breaking',
-        what: 'has a rule for its keys’ values',
-        remedy: 'check them with chartgen validate',
-      },
-    ]
   return []
+}
+
+// Rules that are not understood cannot be told apart as stricter and looser either.
+function compareOthers(old: ValueSchema, now: ValueSchema): RuleChange[] {
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])]
+  const others = names.filter((name) => !COMPARED.has(name) && !name.startsWith('x-'))
+  return others.flatMap((name) => comparePresence(`the rule "${name}"`, old[name], now[name]))
 }
 
 // Our sentences are written as conditions; that of a pattern says what the pattern says.

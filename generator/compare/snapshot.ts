@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,6 +9,7 @@ import { isObject, type JsonObject } from '../json.ts'
 import { readTree, type Tree } from '../load.ts'
 import { refuse, UserError } from '../mistake.ts'
 import type { Project } from '../project.ts'
+import { isVersion } from '../version.ts'
 import { parseYaml } from '../yaml.ts'
 
 const run = promisify(execFile)
@@ -22,8 +24,14 @@ export interface Snapshot {
   files: Tree
 }
 
+/** What a person named: charts, and whether they are all that there is or one of them. */
+export interface Named {
+  charts: Snapshot[]
+  areAll: boolean
+}
+
 /** Reads the charts that a person named: a package, the folder of a chart or of several, or a commit of the project. */
-export async function readSnapshots(project: Project, given: string): Promise<Snapshot[]> {
+export async function readSnapshots(project: Project, given: string): Promise<Named> {
   const path = resolve(given)
   const kind = await stat(path).catch(() => undefined)
   const trees = kind?.isFile()
@@ -32,7 +40,8 @@ export async function readSnapshots(project: Project, given: string): Promise<Sn
       ? await inFolder(path)
       : await committed(project, given)
   if (trees.length === 0) throw new UserError(`${given} holds no chart: there is no Chart.yaml`)
-  return trees.map((files) => snapshotOf(files, given))
+  const isOne = kind?.isFile() || (kind?.isDirectory() && existsSync(join(path, 'Chart.yaml')))
+  return { charts: trees.map((files) => snapshotOf(files, given)), areAll: !isOne }
 }
 
 /** A chart that was just rendered. */
@@ -86,5 +95,7 @@ function snapshotOf(files: Tree, given: string): Snapshot {
   const parsed = parseYaml(files.get('Chart.yaml') ?? '', `${given}: Chart.yaml`)
   if ('mistake' in parsed) refuse([parsed.mistake])
   const chart = 'data' in parsed && isObject(parsed.data) ? parsed.data : {}
-  return { name: String(chart.name), version: String(chart.version), chart, files }
+  const { name, version } = chart
+  if (typeof name === 'string' && isVersion(version)) return { name, version, chart, files }
+  throw new UserError(`${given}: Chart.yaml has no name, or no semantic version such as 1.2.3`)
 }

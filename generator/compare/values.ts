@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { isObject, type Json, type JsonObject } from '../json.ts'
 import type { ValueSchema } from '../schema.ts'
 import type { Finding } from './finding.ts'
@@ -19,7 +20,9 @@ function compareKeys(old: ValueSchema, now: ValueSchema, path: string[]): Findin
   const added = Object.keys(after).filter((key) => isThere(after[key]) && !isThere(before[key]))
   return [
     ...removed.map((key) => removedKey([...path, key], after[key], now)),
-    ...added.map((key) => addedKey([...path, key], after[key] ?? {}, now.required?.includes(key) ?? false)),
+    ...added.flatMap((key) =>
+      addedKey([...path, key], after[key] ?? {}, now.required?.includes(key) ?? false, othersOf(old)),
+    ),
     ...requiredNow(old, now, path),
     ...Object.keys(after)
       .filter((key) => isThere(after[key]) && isThere(before[key]))
@@ -39,23 +42,23 @@ function removedKey(path: string[], refused: ValueSchema | undefined, parent: Va
   return { class: 'breaking', where, what, remedy: 'take it out of your values' }
 }
 
-function addedKey(path: string[], { default: value, properties }: ValueSchema, required: boolean): Finding {
+// Where any key was taken, one that has a rule now is no new one.
+function addedKey(path: string[], now: ValueSchema, required: boolean, before?: ValueSchema): Finding[] {
   const where = whereOf(path)
+  const { default: value, properties } = now
   if (required && value === undefined && !properties)
-    return {
-      class: 'breaking',
-      where,
-      what: 'is new, and has to be set',
-      remedy: 'set it before you upgrade',
-    }
-  return { class: 'feature', where, what: properties ? 'is new' : `is new, ${shown(value)} by default` }
+    return [
+      { class: 'breaking', where, what: 'is new, and has to be set', remedy: 'set it before you upgrade' },
+    ]
+  if (before) return compareValues(before, now, path)
+  return [{ class: 'feature', where, what: properties ? 'is new' : `is new, ${shown(value)} by default` }]
 }
 
-// What exists on both sides and must be there now: null used to take it away, or nobody had to set it.
+// What must be there now: null used to take it away, or nobody had to set it.
 function requiredNow(old: ValueSchema, now: ValueSchema, path: string[]): Finding[] {
   const newly = (now.required ?? []).filter((key) => !old.required?.includes(key))
   return newly
-    .filter((key) => isThere(old.properties?.[key]) && isThere(now.properties?.[key]))
+    .filter((key) => isThere(old.properties?.[key]) || !isThere(now.properties?.[key]))
     .map((key) => ({
       class: 'breaking',
       where: whereOf([...path, key]),
@@ -65,22 +68,32 @@ function requiredNow(old: ValueSchema, now: ValueSchema, path: string[]): Findin
 }
 
 function compareDefault(old: ValueSchema, now: ValueSchema, path: string[]): Finding[] {
-  if (old.default === undefined || now.default === undefined || same(old.default, now.default)) return []
+  if (old.default === undefined || now.default === undefined) return []
+  if (isDeepStrictEqual(old.default, now.default)) return []
   const what = `is ${shown(now.default)} by default, not ${shown(old.default)}`
   return [{ class: 'feature', where: whereOf(path), what, remedy: 'set it to keep what it was' }]
 }
 
 // What a list or a free-form map may hold.
 function compareInside(old: ValueSchema, now: ValueSchema, path: string[]): Finding[] {
-  const [before, after] = [mapItems(old), mapItems(now)]
+  const areLists = mayBe(old, 'array') && mayBe(now, 'array')
+  const [before, after] = [othersOf(old), othersOf(now)]
   return [
-    ...(old.items && now.items ? compareValues(old.items, now.items, [...path, '[]']) : []),
+    ...(areLists ? compareValues(old.items ?? {}, now.items ?? {}, [...path, '[]']) : []),
     ...(before && after ? compareValues(before, after, [...path, '*']) : []),
   ]
 }
 
-function mapItems({ additionalProperties }: ValueSchema): ValueSchema | undefined {
-  return isObject(additionalProperties) ? (additionalProperties as unknown as ValueSchema) : undefined
+// What the keys that a map does not name may hold; undefined where there are none, {} where that is anything.
+function othersOf(schema: ValueSchema): ValueSchema | undefined {
+  const { additionalProperties: others = true } = schema
+  if (others === false || !mayBe(schema, 'object')) return undefined
+  return others === true ? {} : others
+}
+
+// Whether a value has a rule as such a one, and may be one: what may be anything has no rules for anything inside it.
+function mayBe({ type, ...rules }: ValueSchema, what: 'array' | 'object'): boolean {
+  return type === undefined ? Object.keys(rules).length > 0 : [type].flat().includes(what)
 }
 
 // A key that was renamed is in the schema only to be refused.
@@ -90,10 +103,6 @@ function isThere(schema: ValueSchema | undefined): schema is ValueSchema {
 
 function whereOf(path: string[]): string {
   return path.length === 0 ? 'values' : `value ${path.join('.').replaceAll('.[]', '[]')}`
-}
-
-function same(a: Json, b: Json): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 function shown(value: Json | undefined): string {

@@ -45,12 +45,16 @@ test('a version that was not raised is never enough for a change, and always for
   assert.not.ok(isEnough('patch', 'minor'))
 })
 
-test('the next version begins anew below what is raised; a pre-release becomes its version', () => {
+test('the next version begins anew below what is raised; a pre-release becomes its version, if that is high enough', () => {
   assert.equal(
     (['patch', 'minor', 'major'] as const).map((bump) => raise('1.2.3', bump)),
     ['1.2.4', '1.3.0', '2.0.0'],
   )
   assert.is(raise('2.0.0-rc.1', 'minor'), '2.0.0')
+  assert.equal(
+    (['patch', 'minor', 'major'] as const).map((bump) => raise('1.2.4-rc.1', bump)),
+    ['1.2.4', '1.3.0', '2.0.0'],
+  )
 })
 
 test.run()

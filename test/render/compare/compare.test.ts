@@ -80,6 +80,30 @@ test('a commit, a folder of charts, one chart and a package are compared with ea
   )
 })
 
+test('a chart that is gone is told, unless only one was named', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  await chartgen(project, ['start'])
+  await cp(path.join(project, 'chart'), path.join(project, 'before'), { recursive: true })
+  await rm(path.join(project, 'chart/valkey-cluster'), { recursive: true })
+  const { code, stderr } = await chartgen(project, ['compare', 'before', 'chart'])
+  assert.is(code, 1)
+  assert.match(stderr, 'valkey-cluster: is gone, and whoever has it finds no next version; keep it')
+  assert.is((await chartgen(project, ['compare', 'before', 'chart/redis-cluster'])).code, 0)
+})
+
+test('a chart without a version, or with a schema that cannot be read, is told', async (_, scope) => {
+  for (const [file, text, says] of [
+    ['Chart.yaml', 'name: cache\nversion: banana\n', /Chart\.yaml has no name, or no semantic version/],
+    ['values.schema.json', '{', /cache: values\.schema\.json.*: not valid YAML/],
+  ] as const) {
+    const chart = await changed(scope, '')
+    await writeFile(path.join(chart, file), text)
+    const { code, stderr } = await compare(BASE, chart)
+    assert.is(code, 1, stderr)
+    assert.match(stderr, says)
+  }
+})
+
 test('without helm it says what to install', async () => {
   const { code, stderr } = await compare(BASE, BASE, { ...process.env, PATH: '/nowhere' })
   assert.is(code, 1)
