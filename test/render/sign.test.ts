@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import * as assert from 'uvu/assert'
@@ -57,6 +57,21 @@ test('what is signed already keeps its signature', async ({ dist, env }) => {
   const { code, stdout } = await run('scripts/sign', [dist], { env })
   assert.is(code, 0)
   assert.is(stdout, '')
+})
+
+test('a signature of other bytes is told, and so is what is no package', async ({ folder, env }) => {
+  const dist = path.join(folder, 'other')
+  await mkdir(dist)
+  await writeFile(path.join(dist, 'cut-1.0.0.tgz'), Buffer.from([0x1f, 0x8b, 0x08]))
+  const cut = await run('scripts/sign', [dist], { env })
+  assert.is(cut.code, 1)
+  assert.match(cut.stderr, 'cut-1.0.0.tgz is no package')
+  assert.equal(await readdir(dist), ['cut-1.0.0.tgz'])
+
+  await writeFile(path.join(dist, 'cut-1.0.0.tgz.prov'), 'files:\n  cut-1.0.0.tgz: sha256:0\n')
+  const stale = await run('scripts/sign', [dist], { env })
+  assert.is(stale.code, 1)
+  assert.match(stale.stderr, 'signs another package than cut-1.0.0.tgz')
 })
 
 test.run()
