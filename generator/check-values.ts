@@ -26,8 +26,11 @@ export function checkValues(files: Source[], charts: Chart[]): Mistake[] {
   return [...unreadable, ...wrong]
 }
 
-// The last file decides a value, so that is where it has to be mended.
-function placeOf({ pointer, keys = [] }: Explanation, files: Source[]): { file: string; line?: number } {
+/** Where the values at a pointer, or at some of its keys, were set: in the last file, because that one decides. */
+export function placeOf(
+  { pointer, keys = [] }: Pick<Explanation, 'pointer' | 'keys'>,
+  files: Source[],
+): { file: string; line?: number } {
   const path = fromPointer(pointer)
   const paths = keys.length > 0 ? keys.map((key) => [...path, key]) : [path]
   const places = files.flatMap((source) =>

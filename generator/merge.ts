@@ -11,21 +11,21 @@ export function overDefaults(defaults: Json, values: JsonObject): Json {
 }
 
 function merge(under: JsonObject, over: JsonObject): JsonObject {
-  const merged = { ...under }
+  const merged = new Map(Object.entries(under))
   for (const [key, value] of Object.entries(over)) {
-    const below = merged[key]
-    merged[key] = isObject(below) && isObject(value) ? merge(below, value) : value
+    const below = merged.get(key)
+    merged.set(key, isObject(below) && isObject(value) ? merge(below, value) : value)
   }
-  return merged
+  return Object.fromEntries(merged)
 }
 
 // A null where there is no default stays, so that a misspelt key does not vanish unnoticed.
 function withoutDeleted(defaults: JsonObject, values: JsonObject): JsonObject {
-  const merged = { ...defaults }
+  const merged = new Map(Object.entries(defaults))
   for (const [key, value] of Object.entries(values)) {
-    const below = merged[key]
-    if (value === null && below !== undefined) delete merged[key]
-    else merged[key] = isObject(below) && isObject(value) ? withoutDeleted(below, value) : value
+    const below = merged.get(key)
+    if (value === null && below !== undefined) merged.delete(key)
+    else merged.set(key, isObject(below) && isObject(value) ? withoutDeleted(below, value) : value)
   }
-  return merged
+  return Object.fromEntries(merged)
 }

@@ -47,7 +47,7 @@ export function withRequired(schema: ValueSchema): ValueSchema {
   if (!schema.properties) return schema
   const children = Object.entries(schema.properties)
   const needed = children
-    .filter(([, child]) => child.properties || isMeantScalar(child.default))
+    .filter(([, child]) => child.properties || isMeantScalar(child.default) || Number(child.minItems) > 0)
     .map(([key]) => key)
   const required = [...new Set([...(schema.required ?? []), ...needed])]
   return {

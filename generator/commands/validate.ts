@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
-import { resolveCharts } from '../charts.ts'
+import { renderCharts } from '../charts.ts'
+import { checkRendering } from '../check-rendering.ts'
 import { checkValues } from '../check-values.ts'
 import { readSource } from '../load.ts'
-import { refuse } from '../mistake.ts'
+import { refuse, UserError } from '../mistake.ts'
 import { type CommonOptions, flavourOption, projectOf } from './options.ts'
 
 interface Options extends CommonOptions {
@@ -25,9 +26,14 @@ export const validateValues: CommandModule<CommonOptions, Options> = {
         'Check what helm -f base.yaml -f production.yaml gives',
       ),
   handler: async ({ file = [], flavour, ...options }) => {
-    const charts = await resolveCharts(projectOf(options), flavour)
+    if (file.length === 0 || file.includes(''))
+      throw new UserError('Name the files; standard input is not read')
+    const charts = await renderCharts(projectOf(options), flavour)
     const sources = await Promise.all(file.map((path) => readSource(resolve(path))))
     refuse(checkValues(sources, charts))
-    console.log(`${file.join(' + ')}: valid for ${charts.map(({ context }) => context.name).join(' and ')}`)
+    const refused = await checkRendering(sources, charts)
+    refuse(refused ?? [])
+    const how = refused ? '' : ' by their schema; with helm on PATH their templates are asked as well'
+    console.log(`${file.join(' + ')}: valid for ${charts.map(({ name }) => name).join(' and ')}${how}`)
   },
 }

@@ -23,4 +23,10 @@ test('a null under a key without default stays, so that a misspelt key is seen',
   assert.equal(overDefaults({ a: { b: 1 } }, { a: { x: null } }), { a: { b: 1, x: null } })
 })
 
+test('keys that every object of ours has by nature are keys like any other', () => {
+  const values = JSON.parse('{"a": {"toString": null, "constructor": null, "__proto__": {"x": 1}}}')
+  const merged = overDefaults({ a: { b: 1 } }, mergeFiles([{ a: {} }, values]))
+  assert.is(JSON.stringify(merged), '{"a":{"b":1,"toString":null,"constructor":null,"__proto__":{"x":1}}}')
+})
+
 test.run()

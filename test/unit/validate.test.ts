@@ -109,6 +109,12 @@ test('a null that deletes what templates count on is refused, another is not', a
   )
 })
 
+test('standard input is not read, and says so', async (project) => {
+  const { code, stderr } = await chartgen(project, ['validate', '-'])
+  assert.is(code, 1)
+  assert.match(stderr, 'Name the files; standard input is not read')
+})
+
 test('an empty file, global values of a parent chart and a switch for a dependency are valid', async (project) => {
   const result = await validate(project, {
     'empty.yaml': '# nothing yet\n',

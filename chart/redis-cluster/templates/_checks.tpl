@@ -44,7 +44,7 @@ primaryauth: set auth instead
 {{- define "redis-cluster.checkExtraConfig" -}}
 {{- $own := include "redis-cluster.ownDirectives" . | fromYaml }}
 {{- $conflicts := list }}
-{{- range splitList "\n" .Values.cluster.extraConfig }}
+{{- range splitList "\n" (.Values.cluster.extraConfig | default "") }}
 {{- $directive := regexFind "^[^ \t]+" (trim . | lower) }}
 {{- with get $own $directive }}
 {{- $conflicts = append $conflicts (printf "%s (%s)" $directive .) }}
@@ -80,8 +80,9 @@ ConfigMap has the values as they were given: Kubernetes itself writes 1024Mi as 
 {{- if ne .size $persistence.size }}
 {{- fail (printf "persistence.size is %s, but the volumes were made with %s, and a StatefulSet cannot change that: set it back to %s." $persistence.size .size .size) }}
 {{- end }}
-{{- if ne .storageClass $persistence.storageClass }}
-{{- fail (printf "persistence.storageClass is %q, but the volumes were made with %q, and a StatefulSet cannot change that: set it back." $persistence.storageClass .storageClass) }}
+{{- $storageClass := $persistence.storageClass | default "" }}
+{{- if ne .storageClass $storageClass }}
+{{- fail (printf "persistence.storageClass is %q, but the volumes were made with %q, and a StatefulSet cannot change that: set it back." $storageClass .storageClass) }}
 {{- end }}
 {{- end }}
 {{- end }}
