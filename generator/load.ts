@@ -44,7 +44,7 @@ export async function load(project: Project): Promise<Sources> {
     flavours: await readSources(at('schema/flavours')),
     environments: await readSources(at('schema/environments')),
     order: await readSource(at('schema/topics.yaml')),
-    changes: await readSources(at('.changes')),
+    changes: await readChanges(at('.changes')),
     meta: {
       topic: await meta('topic'),
       topics: await meta('topics'),
@@ -93,6 +93,21 @@ async function readSources(folder: string): Promise<Source[]> {
   const names = await readdir(folder).catch(ignoreMissing)
   const files = names.filter((name) => /\.ya?ml$/.test(name)).sort()
   return Promise.all(files.map((file) => readSource(join(folder, file))))
+}
+
+// What lies there and is no change would go unnoticed.
+async function readChanges(folder: string): Promise<Source[]> {
+  const names = await readdir(folder).catch(ignoreMissing)
+  const strays = names.filter(
+    (name) => !/\.ya?ml$/.test(name) && name !== 'README.md' && !name.startsWith('.'),
+  )
+  return [...(await readSources(folder)), ...strays.map((name) => stray(join(folder, name)))]
+}
+
+function stray(path: string): Source {
+  const file = shown(path)
+  const mistake = { file, problem: 'is no .yaml file', fix: 'rename it, or move it elsewhere' }
+  return { file, name: basename(path), text: '', data: undefined, mistake }
 }
 
 // A link is no part of a chart: shown as what it is, it differs from any file that should be there.

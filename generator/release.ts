@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { emitFile, onDisk, type Perform } from './emit.ts'
-import { type Mistake, refuse } from './mistake.ts'
+import { type Mistake, refuse, UserError } from './mistake.ts'
 import { type Project, shown } from './project.ts'
 import type { ReleasePlan } from './release-plan.ts'
 
@@ -16,7 +16,15 @@ interface Journal {
 /** The release that was begun and did not end, if there is one. */
 export async function begunRelease(project: Project): Promise<Journal | undefined> {
   const text = await textAt(journalOf(project))
-  return text === undefined ? undefined : (JSON.parse(text) as Journal)
+  if (text === undefined) return undefined
+  try {
+    const { version, files } = JSON.parse(text) as Partial<Journal>
+    if (version !== undefined && Array.isArray(files)) return { version, files }
+  } catch {
+    // Told below.
+  }
+  const journal = shown(journalOf(project))
+  throw new UserError(`${journal} is not what a release writes; remove it, and restore other files from git`)
 }
 
 /** Writes down what a release is going to do. Until that is there nothing has happened; after it the release is under way. */

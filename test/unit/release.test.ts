@@ -185,4 +185,27 @@ test('a change that says no kind, or no sentence, is told by generate too', asyn
     ])
 })
 
+test('what the generator would take for its own, and what is no .yaml file, is told before anything is written', async (_, scope) => {
+  const project = await prepared(scope, {
+    'a.yaml': 'kind: fixed\ndescription: It writes <% name %> again.\n',
+    'b.txt': 'kind: fixed\ndescription: It is mended.\n',
+  })
+  const before = await readTree(project)
+  assert.equal(mistakes(await chartgen(project, ['release'])).sort(), [
+    '.changes/a.yaml /description: the sentence goes through the generator, which takes <% for its own; say it without',
+    '.changes/b.txt: is no .yaml file; rename it, or move it elsewhere',
+  ])
+  assert.equal(await readTree(project), before)
+})
+
+test('a journal that no release has written is told', async (_, scope) => {
+  const project = await prepared(scope, CHANGES)
+  for (const text of ['', '{}', 'null']) {
+    await writeFile(path.join(project, '.changes/.release.json'), text)
+    const { code, stderr } = await chartgen(project, ['release'])
+    assert.is(code, 1, stderr)
+    assert.match(stderr, '.changes/.release.json is not what a release writes; remove it')
+  }
+})
+
 test.run()
