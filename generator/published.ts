@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Json } from './json.ts'
+import { basename, join } from 'node:path'
+import type { Json, JsonObject } from './json.ts'
 import type { Mistake } from './mistake.ts'
 import { shown } from './project.ts'
 import { digestOf, entriesOf, type Package } from './repository-index.ts'
@@ -8,33 +8,33 @@ import { digestOf, entriesOf, type Package } from './repository-index.ts'
 /** Finds the packages in a folder that are not what they were published as, or that new ones would overwrite. */
 export async function checkPublished(
   folder: string,
-  index: Json | undefined,
+  index: JsonObject | undefined,
   packages: Package[],
 ): Promise<Mistake[]> {
-  const digests = await digestsIn(folder)
-  const published = Object.entries(entriesOf(index)).flatMap(([, entries]) => entries)
-  const changed = published.flatMap(({ urls, digest }) =>
-    (Array.isArray(urls) ? urls : []).flatMap((url) => {
-      // What an address leads to lies elsewhere.
-      const found = digests.get(String(url))
-      if (found === undefined || found === digest) return []
-      const fix = 'restore the file that was published, or remove what was not from both'
-      return {
-        file: shown(join(folder, String(url))),
-        problem: 'is not what index.yaml has the digest of',
-        fix,
-      }
-    }),
+  const published = new Map(
+    Object.values(entriesOf(index)).flatMap((entries) => entries.flatMap(digestsByFile)),
   )
-  const overwritten = packages.flatMap(({ file, bytes }) => {
-    const found = digests.get(file)
-    if (found === undefined || found === digestOf(bytes) || changed.some((one) => one.file.endsWith(file)))
-      return []
-    const fix =
-      'a published version must not change: run "npx chartgen release", or remove the file if it never was'
-    return { file: shown(join(folder, file)), problem: 'is there with other bytes', fix }
+  const made = new Map(packages.map(({ file, bytes }) => [file, digestOf(bytes)]))
+  return [...(await digestsIn(folder))].flatMap(([name, digest]) => {
+    const file = shown(join(folder, name))
+    const listed = published.get(name)
+    if (listed !== undefined && listed !== digest) {
+      const fix = 'restore the file that was published, or remove what was not from both'
+      return [{ file, problem: 'is not what index.yaml has the digest of', fix }]
+    }
+    if (made.has(name) && made.get(name) !== digest) {
+      const fix =
+        'a published version must not change: run "npx chartgen release", or remove the file if it never was'
+      return [{ file, problem: 'is there with other bytes', fix }]
+    }
+    if (listed !== undefined || made.has(name)) return []
+    return [{ file, problem: 'is not in index.yaml', fix: 'restore the index, or remove the file' }]
   })
-  return [...changed, ...overwritten]
+}
+
+// Wherever its addresses lead, a package has the same name there.
+function digestsByFile({ urls, digest }: JsonObject): [file: string, digest: Json | undefined][] {
+  return (Array.isArray(urls) ? urls : []).map((url) => [basename(String(url)), digest])
 }
 
 async function digestsIn(folder: string): Promise<Map<string, string>> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isObject, type Json, type JsonObject } from './json.ts'
-import { UserError } from './mistake.ts'
+import type { Source } from './load.ts'
+import { type Mistake, UserError } from './mistake.ts'
 import { compareVersions } from './version.ts'
 
 /** A packed chart: what its Chart.yaml says, the day of its release, and the package. */
@@ -15,7 +16,7 @@ export interface Package {
  * Adds packages to a Helm repository's index, the newest version of each chart first. What is there stays as it is; a
  * UserError tells of a version that is there with another content.
  */
-export function mergeIndex(index: Json | undefined, packages: Package[]): JsonObject {
+export function mergeIndex(index: JsonObject | undefined, packages: Package[]): JsonObject {
   const entries: { [name: string]: JsonObject[] } = entriesOf(index)
   for (const one of packages) {
     const name = String(one.chart.name)
@@ -27,12 +28,33 @@ export function mergeIndex(index: Json | undefined, packages: Package[]): JsonOb
   const names = Object.keys(entries).sort()
   const sorted = Object.fromEntries(names.map((name) => [name, entries[name] ?? []]))
   const created = names.flatMap((name) => (sorted[name] ?? []).map((entry) => String(entry.created)))
-  return { apiVersion: 'v1', entries: sorted, generated: created.sort().at(-1) ?? '' }
+  return { apiVersion: 'v1', ...index, entries: sorted, generated: created.sort().at(-1) ?? '' }
+}
+
+/** An index without the packages of these names. */
+export function withoutFiles(index: JsonObject, files: string[]): JsonObject {
+  const others = Object.entries(entriesOf(index)).map(([name, entries]): [string, JsonObject[]] => [
+    name,
+    entries.filter(({ urls }) => !Array.isArray(urls) || !urls.some((url) => files.includes(String(url)))),
+  ])
+  return { ...index, entries: Object.fromEntries(others) }
+}
+
+/** Finds what keeps a file from being the index of a Helm repository: what is no index must not be overwritten by one. */
+export function checkIndex({ file, data }: Source): Mistake[] {
+  const entries = isObject(data) && data.apiVersion === 'v1' ? (data.entries ?? {}) : undefined
+  if (
+    isObject(entries) &&
+    Object.values(entries).every((list) => Array.isArray(list) && list.every(isObject))
+  )
+    return []
+  const fix = 'restore the one that was published, or remove the file'
+  return [{ file, problem: 'is not the index of a Helm repository', fix }]
 }
 
 /** The versions of each chart that an index lists. */
-export function entriesOf(index: Json | undefined): { [name: string]: JsonObject[] } {
-  const entries = isObject(index) && isObject(index.entries) ? index.entries : {}
+export function entriesOf(index: JsonObject | undefined): { [name: string]: JsonObject[] } {
+  const entries = isObject(index?.entries) ? index.entries : {}
   return Object.fromEntries(Object.entries(entries).map(([name, list]) => [name, listOf(list)]))
 }
 

@@ -1,15 +1,16 @@
+import { utimes } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { archive } from '../archive.ts'
 import { compareWithDisk, type RenderedChart, renderCharts } from '../charts.ts'
 import { summary } from '../diff.ts'
 import { emitFile } from '../emit.ts'
-import { isObject } from '../json.ts'
+import { isObject, type JsonObject } from '../json.ts'
 import { readSource } from '../load.ts'
 import { refuse, UserError } from '../mistake.ts'
 import { type Project, shown } from '../project.ts'
 import { checkPublished } from '../published.ts'
-import { mergeIndex, type Package } from '../repository-index.ts'
+import { checkIndex, mergeIndex, type Package } from '../repository-index.ts'
 import { parseYaml, toYaml } from '../yaml.ts'
 import { stale } from './check.ts'
 import { type CommonOptions, outOption, projectOf } from './options.ts'
@@ -48,8 +49,10 @@ export async function writePackages(
   const index = mergeIndex(published, packages)
   refuse(await checkPublished(folder, published, packages))
   // The index comes last, so that it never names a package that is not there.
-  for (const { file, bytes } of packages) {
+  for (const { file, bytes, released } of packages) {
     await emitFile(join(folder, file), bytes)
+    // Helm tells an OCI registry the file's time: pushed again, the package has to be the same there too.
+    await utimes(join(folder, file), new Date(released), new Date(released))
     console.log(`${shown(join(folder, file))}: ${Math.ceil(bytes.length / 1024)} KB`)
   }
   await emitFile(indexPath, toYaml(index))
@@ -71,8 +74,10 @@ export function packageName(chart: string, version: string): string {
   return `${chart}-${version}.tgz`
 }
 
-async function readIndex(path: string) {
-  const { data, mistake } = await readSource(path)
-  if (mistake && mistake.problem !== 'does not exist') refuse([mistake])
-  return data
+/** What a repository's index holds; undefined where there is none yet. A MistakesError tells of a file that is none. */
+export async function readIndex(path: string): Promise<JsonObject | undefined> {
+  const source = await readSource(path)
+  if (source.mistake?.problem === 'does not exist') return undefined
+  refuse(source.mistake ? [source.mistake] : checkIndex(source))
+  return isObject(source.data) ? source.data : undefined
 }

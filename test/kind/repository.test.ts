@@ -37,22 +37,31 @@ async function publisher(scope: Scope, flavour: string) {
   await cp('test/released', site, { recursive: true })
   await must('helm', ['repo', 'index', site])
   const released = (await readdir(site)).find((file) => file.startsWith(flavour)) ?? ''
+  const chartgenSucceeds = async (...args: string[]) => {
+    const { code, stderr } = await chartgen(project, args)
+    assert.is(code, 0, stderr)
+  }
+  const pack = () => chartgenSucceeds('package', '--out', site)
   return {
     site,
+    /** Packs what was published once more. */
+    pack,
     first: released.slice(flavour.length + 1, -'.tgz'.length),
     /** Publishes the next release, and returns its version. */
     async next(): Promise<string> {
       await mkdir(path.join(project, '.changes'))
       await writeFile(path.join(project, '.changes/one.yaml'), 'kind: fixed\ndescription: One thing more.\n')
-      for (const args of [['release'], ['package', '--out', site]]) {
-        const { code, stderr } = await chartgen(project, args)
-        assert.is(code, 0, stderr)
-      }
+      await chartgenSucceeds('release')
+      await pack()
       const chart = await readFile(path.join(project, 'chart', flavour, 'Chart.yaml'), 'utf8')
       return chart.match(/^version: (.*)$/m)?.[1] ?? ''
     },
   }
 }
+
+/** The digest that Helm tells of what it has pushed. */
+const digestIn = (said: string) =>
+  /^Digest: (sha256:[0-9a-f]{64})$/m.exec(said)?.[1] ?? assert.unreachable(said)
 
 /** Writes values to a file, for Helm. */
 async function valuesFile(scope: Scope, values: Values): Promise<string> {
@@ -105,7 +114,7 @@ test('by HTTP: installed by name, upgraded under load when there is a second rel
 test('by a registry: pushed, installed by address, upgraded under load, and the first stays what it was', async (_, scope) => {
   const of = release('valkey-cluster', await freshNamespace(scope, 'oci'), { helm: 'helm4' })
   const run = await installer(scope, of, ['--plain-http'])
-  const { site, first, next } = await publisher(scope, of.flavour)
+  const { site, first, next, pack } = await publisher(scope, of.flavour)
   const repository = `oci://${await startRegistry(scope, await folder(scope))}/charts`
   const chart = `${repository}/${of.flavour}`
   const push = (at: string) => run('push', path.join(site, `${of.flavour}-${at}.tgz`), repository)
@@ -115,7 +124,9 @@ test('by a registry: pushed, installed by address, upgraded under load, and the 
   await writeAndRead(of, 1000)
 
   const second = await next()
-  await push(second)
+  const digest = digestIn(await push(second))
+  await pack()
+  assert.is(digestIn(await push(second)), digest, 'pushed again it is the same')
   await upgradeUnnoticed(of, () => run('upgrade', of.name, chart, '--version', second, ...values))
 
   const pulled = await folder(scope)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
@@ -145,6 +145,57 @@ test('a package that is not what was published, or would be overwritten, is told
   assert.equal(await contents(dist()), first)
 })
 
+test('an index that is none, and a package that it does not name, are told, and nothing is written', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  await chartgen(project, ['generate'])
+  const dist = (name: string) => path.join(project, 'dist', name)
+  await mkdir(dist(''))
+  for (const text of ['404: Not Found', '', '[]', 'apiVersion: v1\nentries: {foo: bar}', 'entries: {}']) {
+    await writeFile(dist('index.yaml'), text)
+    const result = await chartgen(project, ['package'])
+    assert.equal(
+      mistakes(result),
+      [
+        'dist/index.yaml: is not the index of a Helm repository; restore the one that was published, or remove the file',
+      ],
+      text,
+    )
+    assert.equal(await readdir(dist('')), ['index.yaml'])
+  }
+  await rm(dist('index.yaml'))
+  await writeFile(dist('foo-0.1.0.tgz'), 'bytes')
+  const lost = await chartgen(project, ['package'])
+  assert.equal(mistakes(lost), [
+    'dist/foo-0.1.0.tgz: is not in index.yaml; restore the index, or remove the file',
+  ])
+})
+
+test('what another program wrote into the index stays, and its addresses are understood', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  await chartgen(project, ['start'])
+  const dist = (name: string) => path.join(project, 'dist', name)
+  const index = await readFile(dist('index.yaml'), 'utf8')
+  const other = `publicKeys: [mine]\n${index.replaceAll('- redis', '- https://example.org/charts/redis')}`
+  await writeFile(dist('index.yaml'), other)
+  assert.is((await chartgen(project, ['package'])).code, 0)
+  const after = load(await readFile(dist('index.yaml'), 'utf8')) as { publicKeys: string[] }
+  assert.equal(after.publicKeys, ['mine'])
+
+  const [redis = ''] = (await readdir(dist(''))).filter((name) => name.startsWith('redis'))
+  await writeFile(dist(redis), 'other bytes')
+  assert.match((await chartgen(project, ['package'])).stderr, 'is not what index.yaml has the digest of')
+})
+
+test('a package has the time of its release, which is what Helm tells an OCI registry', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  await chartgen(project, ['start'])
+  const [, day] = /^## \S+ - (\S+)$/m.exec(await readFile(path.join(project, 'CHANGELOG.md'), 'utf8')) ?? []
+  for (const name of (await readdir(path.join(project, 'dist'))).filter((one) => one.endsWith('.tgz'))) {
+    const { mtime } = await stat(path.join(project, 'dist', name))
+    assert.is(mtime.toISOString(), `${day}T00:00:00.000Z`)
+  }
+})
+
 test('the packages of other versions stay, and stay in the index', async (_, scope) => {
   const project = await copyOfProject(scope)
   await chartgen(project, ['generate'])
@@ -165,6 +216,8 @@ test('the packages of other versions stay, and stay in the index', async (_, sco
     assert.is(entries.length, 2)
     for (const { urls, digest } of entries) assert.is(digest, after[urls[0] ?? ''])
   }
+  assert.is((await chartgen(project, ['start'])).code, 0)
+  assert.equal(await contents(path.join(project, 'dist')), after, 'npm start keeps them too')
 })
 
 test.run()
