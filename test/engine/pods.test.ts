@@ -1,7 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { eventually } from '../harness/deadline.ts'
+import { eventually, pause } from '../harness/deadline.ts'
 import { suite } from '../harness/suite.ts'
 import { all, prepare } from './release.ts'
 
@@ -63,6 +63,16 @@ for (const layout of ['debian', 'alpine'] as const) {
       assert.is((await release.script('probe.sh', [probe])).code, 0, probe)
   })
 
+  test(`${layout}: a pod is ready where no other server runs, so that an upgrade mends pods that never started`, async (_, scope) => {
+    const release = await prepare(scope, { layout, replicas: 0 })
+    await release.start(...all(release))
+    await release.kill(1, 2)
+    assert.is((await release.script('probe.sh', ['readiness'])).code, 0)
+    // The next one finds the first, which has no cluster, and one that does not run.
+    await release.start(1)
+    assert.is((await release.script('probe.sh', ['readiness'], { ORDINAL: '1' })).code, 0)
+  })
+
   test(`${layout}: a server that does not answer is neither started, alive nor ready`, async (_, scope) => {
     const release = await prepare(scope, { layout, replicas: 0 })
     await release.start(0)
@@ -71,6 +81,20 @@ for (const layout of ['debian', 'alpine'] as const) {
       assert.is.not((await release.script('probe.sh', [probe])).code, 0, probe)
   })
 }
+
+test('a new pod is not ready as long as one other knows a cluster, whoever else does not run', async (_, scope) => {
+  const release = await prepare(scope, { replicas: 1 })
+  await release.start(...all(release))
+  assert.is((await release.script('reconcile.sh')).code, 0)
+  await release.kill(1, 2, 3, 4, 5)
+  await rm(release.data(5), { recursive: true })
+  await release.start(5)
+  // Each second the probe asks others first.
+  for (let round = 0; round < 5; round++) {
+    assert.is.not((await release.script('probe.sh', ['readiness'], { ORDINAL: '5' })).code, 0)
+    await pause(1000)
+  }
+})
 
 test('readiness comes with the cluster, stays when another shard falls, and is earned anew by a new process', async (_, scope) => {
   const release = await prepare(scope, { replicas: 0 })

@@ -30,10 +30,14 @@ ready() {
 # What a node says of itself proves nothing: one that all others have forgotten still reports that all is well.
 part_of_its_cluster() {
   # Three peers, others each time, are enough to tell, and two hundred would take the time of the servers.
-  standing=$(standing "$(printf '%s\n' "$answer" | tail -n 1)" 3)
+  id=$(printf '%s\n' "$answer" | tail -n 1)
+  standing=$(standing "$id" 3)
   if [ "$(fact cluster_known_nodes)" = 1 ] && [ "$(fact cluster_slots_assigned)" = 0 ]; then
     # Before its creation there is no cluster to be part of, and helm --wait runs the Job that creates it only after this.
     [ "$standing" = alone ] && exit 0
+    # Pods that never started are mended from the top by an upgrade, which goes on to the next only once one is ready. The
+    # three may be as new as this one, so all are asked.
+    [ "$standing" = deserted ] && case $(standing "$id") in alone | deserted) exit 0 ;; esac
     return 1
   fi
   [ "$standing" = joined ] || return 1

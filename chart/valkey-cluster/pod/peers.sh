@@ -22,10 +22,11 @@ peers() {
 }
 
 # peer_says ADDRESS ID: what a peer can tell of the cluster and of the node with that id:
-#   silent | locked (it does not take this pod's password) | stranger
+#   silent | down (no server listens at its address) | locked (it does not take this pod's password) | stranger
 #   none (it has no cluster) | broken (not all slots are served) | whole, then: listed | unlisted
 peer_says() {
-  printf '%s\n' 'CLUSTER INFO' 'CONFIG GET syslog-ident' 'CLUSTER NODES' | ask_all "$1" | tr -d '\r' |
+  printf '%s\n' 'CLUSTER INFO' 'CONFIG GET syslog-ident' 'CLUSTER NODES' |
+    timeout "$ASK_SECONDS" "$CLI" -h "$1" -p "$PORT" 2>&1 | tr -d '\r' |
     awk -v id="$2" -v mark=",release=$RELEASE," '
       /^cluster_state:/ { state = substr($0, 15) }
       /^cluster_slots_ok:/ { ok = substr($0, 18) }
@@ -34,9 +35,10 @@ peer_says() {
       /^node=.*,revision=/ { ours = index($0, mark) }
       NF >= 8 && $1 == id && $3 !~ /handshake/ { listed = 1 }
       /^NOAUTH/ { locked = 1 }
+      /^Could not connect .*Connection refused/ { down = 1 }
       END {
         if (locked) { print "locked"; exit }
-        if (state == "") { print "silent"; exit }
+        if (state == "") { print (down ? "down" : "silent"); exit }
         if (!ours) { print "stranger"; exit }
         if (known == 1 && assigned == 0) print "none unlisted"
         else print (ok == 16384 && state == "ok" ? "whole" : "broken"), (listed ? "listed" : "unlisted")
@@ -48,6 +50,7 @@ peer_says() {
 #   joined   a peer lists it
 #   outside  a whole cluster of this release does not
 #   alone    peers answered, and none of them has a cluster either
+#   deserted as alone, but for peers whose server does not run
 #   locked   most do not take this pod's password
 #   unknown  none of these can be told yet
 # Several are asked at once: where all pods have just moved, each that is asked at its old address takes its second.
@@ -75,12 +78,14 @@ standing() {
     / listed$/ { listed = 1; next }
     /^whole/ { whole = 1; next }
     /^none/ { none = 1; next }
+    /^down/ { down = 1; next }
     /^locked/ { locked++ }
     { silent = 1 }
     END {
       if (listed) print "joined"
       else if (whole) print "outside"
-      else if (none && !silent) print "alone"
+      else if (none && !down && !silent) print "alone"
+      else if ((none || down) && !silent) print "deserted"
       else print (locked * 2 > asked ? "locked" : "unknown")
     }' "$STANDING_SAID"
   rm -f "$STANDING_SAID"
