@@ -62,8 +62,8 @@ test('killed after each of its steps and started again, it ends with a whole clu
   const release = await prepare(scope)
   await release.start(...all(release))
   const kills = await killAtFirstStep(release)
-  // Three epochs, three ranges of slots, three replicas' introductions, three replicas, and at the least five introductions more.
-  assert.ok(kills >= 17, `only ${kills} steps were cut short`)
+  // Three epochs, three ranges of slots, three replicas, and at the least five introductions: gossip may spare the others.
+  assert.ok(kills >= 14, `only ${kills} steps were cut short`)
   const last = await release.script('reconcile.sh')
   assert.is(last.code, 0, last.stdout + last.stderr)
   await assertWhole(release)
