@@ -6,6 +6,7 @@ import { eventually } from '../harness/deadline.ts'
 import type { Scope } from '../harness/scope.ts'
 import { DIRECTIVES, serverConf } from './conf.ts'
 import { namesOf } from './names.ts'
+import { ownNetwork } from './network.ts'
 import { passwordsIn } from './passwords.ts'
 import { podEnv, writeTopology } from './pod-env.ts'
 import { processesOf, type Running, runBeside } from './processes.ts'
@@ -65,8 +66,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   const { shards = 3, replicas = 1, nodes = ['n1', 'n2', 'n3'], layout = 'debian', conf = '' } = wish
   const { password = 'it is "secret" \\ here' } = wish
   const folder = await mkdtemp(join(tmpdir(), 'release-'))
-  // Files run beside each other: the process gives each its own addresses, and a count each release of a file.
-  const net = `127.${20 + (process.pid % 200)}.${wish.net ? 250 : releases}`
+  const net = `${await ownNetwork()}.${wish.net ? 250 : releases}`
   releases++
   const name = `r${releases}`
   const mark = `test/${name}`
