@@ -1,10 +1,8 @@
 import type { RenderedChart } from './charts.ts'
-import { placeOf } from './check-values.ts'
+import { merged, placeOf } from './check-values.ts'
 import { helmIsThere, renderAll } from './compare/rendering.ts'
 import { ofRendered } from './compare/snapshot.ts'
-import { isObject } from './json.ts'
 import type { Source } from './load.ts'
-import { mergeFiles } from './merge.ts'
 import type { Mistake } from './mistake.ts'
 import { toPointer } from './pointer.ts'
 import { toYaml } from './yaml.ts'
@@ -18,12 +16,11 @@ export async function checkRendering(
   charts: RenderedChart[],
 ): Promise<Mistake[] | undefined> {
   if (!(await helmIsThere())) return undefined
-  const readable = files.filter(({ data }) => isObject(data))
-  const values = toYaml(mergeFiles(readable.map(({ data }) => data).filter(isObject)))
+  const values = toYaml(merged(files))
   const mistakes: Mistake[] = []
   for (const chart of charts) {
     const rendering = (await renderAll(ofRendered(chart), new Map([['values', values]]))).get('values')
-    if (rendering && 'refusal' in rendering) mistakes.push(mistakeOf(rendering.refusal, readable))
+    if (rendering && 'refusal' in rendering) mistakes.push(mistakeOf(rendering.refusal, files))
   }
   return mistakes
 }

@@ -1,6 +1,6 @@
 import { conforms } from './conforms.ts'
 import type { Explanation } from './explain.ts'
-import { isObject } from './json.ts'
+import { isObject, type JsonObject } from './json.ts'
 import { lineOf } from './lines.ts'
 import type { Source } from './load.ts'
 import { mergeFiles, overDefaults } from './merge.ts'
@@ -16,14 +16,19 @@ export function checkValues(files: Source[], charts: Chart[]): Mistake[] {
     return { file, problem: 'is not a map of values', fix: 'write keys such as "cluster:"' }
   })
   const readable = files.filter(({ data }) => isObject(data))
-  const merged = mergeFiles(readable.map(({ data }) => data).filter(isObject))
+  const values = merged(readable)
   const wrong = charts.flatMap(({ schema }) =>
-    conforms(overDefaults(defaultOf(schema), merged), schema).map((mistake) => {
+    conforms(overDefaults(defaultOf(schema), values), schema).map((mistake) => {
       const { pointer, problem, fix } = mistake
       return { ...placeOf(mistake, readable), pointer, problem, ...(fix === undefined ? {} : { fix }) }
     }),
   )
   return [...unreadable, ...wrong]
+}
+
+/** What values files make together, as Helm merges them. */
+export function merged(files: Source[]): JsonObject {
+  return mergeFiles(files.map(({ data }) => data).filter(isObject))
 }
 
 /** Where the values at a pointer, or at some of its keys, were set: in the last file, because that one decides. */
