@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { suite } from '../harness/suite.ts'
-import { errorsOf, gapBeyond, lostOf, worstGap } from '../load/judge.ts'
+import { countLost, errorsOf, gapBeyond, notKept, worstGap } from '../load/judge.ts'
 import { addFigures, type Figure, median, saveNumbers } from './figures.ts'
 import { draw, type Restart, restart } from './restart.ts'
 import { type Side, sixNodes } from './sides.ts'
@@ -33,7 +33,7 @@ test(`by the chart, ${ROUNDS} times in a row: no error, nothing lost, no shard s
     assert.ok(done.seconds, 'not all pods were replaced')
     assert.is(done.amiss, undefined)
     assert.equal(errorsOf(done.report), [])
-    assert.equal(lostOf(done.report), [])
+    assert.equal(notKept(done.report), [])
     assert.is(gapBeyond(500, done.report), undefined)
   }
 })
@@ -63,7 +63,7 @@ function figures(restarts: Restart[]): Figure[] {
     row('worst write gap, s', worstOf, { each: 0.5, median: 0.3 }),
     row('the same of a server that nobody touches, s', controlOf),
     row('errors at the clients', ({ report }) => errorsOf(report).length, { each: 0 }),
-    row('acknowledged writes lost', ({ report }) => lostOf(report).length, { each: 0 }),
+    row('acknowledged writes lost', ({ report }) => countLost(report), { each: 0 }),
     row('runs after which it is not whole in a minute', ({ amiss }) => (amiss ? 1 : 0), { each: 0 }),
     row('until all pods are replaced, s', ({ seconds }) => seconds ?? Number.NaN),
   ]

@@ -15,6 +15,8 @@ export interface ClientOptions {
   labels?: Record<string, string>
   /** The Secret that holds the password; the one of the Service's name unless told. None is needed. */
   secret?: string
+  /** The Kubernetes node that the client runs on; any unless told. */
+  on?: string
 }
 
 const CONFIG = 'load-client'
@@ -43,13 +45,16 @@ export async function startClient(of: Loaded, args: string[], options: ClientOpt
 }
 
 /** Starts a server that belongs to no cluster and that nobody touches; returns its pod's name and address. */
-export async function startControl(of: Loaded): Promise<{ pod: string; address: string }> {
+export async function startControl(
+  of: Loaded,
+  { on }: Pick<ClientOptions, 'on'> = {},
+): Promise<{ pod: string; address: string }> {
   const engine = engineOf(of.flavour)
   const pod = unique('control')
   await startPod(
     of.namespace,
     pod,
-    { user: 999 },
+    { user: 999, on },
     {
       name: 'control',
       image: await imageInCluster(engine),
@@ -76,7 +81,7 @@ export async function deletePods(namespace: string, ...pods: string[]): Promise<
 async function startPod(
   namespace: string,
   name: string,
-  { user, labels = {} }: { user: number; labels?: Record<string, string> },
+  { user, labels = {}, on }: { user: number; labels?: Record<string, string>; on?: string | undefined },
   container: V1Container,
 ): Promise<void> {
   const locked = {
@@ -88,6 +93,7 @@ async function startPod(
   const body: V1Pod = {
     metadata: { name, labels },
     spec: {
+      ...(on ? { nodeName: on } : {}),
       restartPolicy: 'Never',
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 5,

@@ -1,4 +1,5 @@
 import type { LoadReport, WriteReadReport } from '../load/client.ts'
+import type { Mode } from '../load/store.ts'
 import { eventually } from './deadline.ts'
 import { execIn } from './exec.ts'
 import { core } from './kubernetes.ts'
@@ -10,17 +11,23 @@ export interface Load {
   stop(): Promise<LoadReport>
 }
 
-/**
- * Starts writing to every shard of a cluster, and to a server nobody touches; returns once every lane has written.
- * `rest` is how long a lane waits after an acknowledgement, in milliseconds.
- */
+/** How a load writes. */
+export interface LoadOptions extends ClientOptions {
+  /** How long a lane waits after an acknowledgement, in milliseconds. */
+  rest?: number
+  /** What counts as acknowledged: the master's answer, or with `wait` a replica's too. */
+  mode?: Mode
+}
+
+/** Starts writing to every shard of a cluster, and to a server nobody touches; returns once every lane has written. */
 export async function startLoad(
   of: Loaded,
-  { rest = 2, ...options }: ClientOptions & { rest?: number } = {},
+  { rest = 2, mode = 'plain', ...options }: LoadOptions = {},
 ): Promise<Load> {
   const { namespace } = of
-  const control = await startControl(of)
-  const client = await startClient(of, ['load', '--rest', `${rest}`, '--control', control.address], options)
+  const control = await startControl(of, options)
+  const args = ['load', '--rest', `${rest}`, '--mode', mode, '--control', control.address]
+  const client = await startClient(of, args, options)
   await eventually('every lane of the load to write', { deadline: 120_000 }, async (see) => {
     const text = await logOf(namespace, client)
     see(text)

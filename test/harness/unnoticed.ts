@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { LoadReport } from '../load/client.ts'
-import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
+import { errorsOf, gapBeyond, notKept, twiceOf } from '../load/judge.ts'
 import { waitUntilWhole } from './cluster.ts'
 import type { Release } from './helm.ts'
 import { startLoad } from './load.ts'
@@ -9,7 +9,7 @@ import { kubectl } from './moving.ts'
 /** What clients may notice of anything that is done to a cluster on purpose: no error, no write lost, half a second's silence. */
 export function assertUnnoticed(report: LoadReport): void {
   assert.equal(errorsOf(report), [])
-  assert.equal(lostOf(report), [])
+  assert.equal([...notKept(report), ...twiceOf(report)], [])
   assert.is(gapBeyond(500, report), undefined)
 }
 

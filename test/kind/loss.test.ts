@@ -9,7 +9,7 @@ import { type Context, keysOf, kubectl, sixNodes, untilReplica } from '../harnes
 import { suite } from '../harness/suite.ts'
 import { smallValues } from '../harness/values.ts'
 import type { Member, Shard } from '../harness/whole.ts'
-import { errorsOf, gapBeyond, lostOf } from '../load/judge.ts'
+import { errorsOf, gapBeyond, notKept } from '../load/judge.ts'
 import { tagsIn } from '../load/slots.ts'
 
 const test = suite<Context>('a master that is lost', {
@@ -104,7 +104,7 @@ for (const { how, strike, gap, graceful, keeps } of losses)
     const report = await load.stop()
     assert.is(gapBeyond(gap, report), undefined)
     if (graceful) assert.equal(errorsOf(report), [])
-    if (keeps) assert.equal(lostOf(report), [])
+    if (keeps) assert.equal(notKept(report), [])
   })
 
 test('its pod and its volume deleted: it joins again by itself, and the next upgrade forgets what it was', async ({

@@ -1,11 +1,13 @@
 // The load: an ordinary cluster client with its default settings, which knows a Service's name and a password.
-//   node client.js load [--seconds N] [--rest MS] [--control HOST]   until SIGTERM, else; prints a report as JSON
+//   node client.js load [--seconds N] [--rest MS] [--mode plain|wait] [--control HOST]
+//       until SIGTERM or for N seconds; prints a report as JSON
 //   node client.js write-read [--keys N]
 // CLUSTER_HOST names the Service, CLUSTER_PASSWORD the password.
 import { parseArgs } from 'node:util'
 import { Cluster, Redis } from 'ioredis'
 import { type LaneReport, type Store, startLane } from './lane.ts'
 import { tagsIn } from './slots.ts'
+import { type Mode, storeOf } from './store.ts'
 
 /** What the load prints in its last line. */
 export interface LoadReport {
@@ -31,10 +33,14 @@ const { positionals, values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '0' },
     rest: { type: 'string', default: '2' },
+    mode: { type: 'string', default: 'plain' },
     control: { type: 'string', default: '' },
     keys: { type: 'string', default: '10000' },
   },
 })
+/** How many slots of a shard a lane writes to: some of those that move are to be among them. */
+const LISTS = 32
+
 const began = performance.now()
 const now = () => Math.round(performance.now() - began)
 const password = process.env.CLUSTER_PASSWORD
@@ -72,15 +78,14 @@ async function load(): Promise<LoadReport> {
         if (++begun === total) console.log(`begun: ${shards.length} lanes`)
       },
     })
+  // Another load's lists are no business of this one.
+  const run = Date.now().toString(36)
+  const store = storeOf(cluster, values.mode as Mode)
   const lanes = shards.map((ranges, i) => {
-    const tags = tagsIn(ranges, 32)
-    return lane(
-      cluster,
-      `shard-${i}`,
-      tags.map((tag) => `load{${tag}}`),
-    )
+    const keys = tagsIn(ranges, LISTS).map((tag) => `load:${run}:{${tag}}`)
+    return lane(store, `shard-${i}`, keys)
   })
-  const controlLane = control && lane(control, 'control', ['control'])
+  const controlLane = control && lane(storeOf(control), 'control', [`load:${run}`])
   await Promise.all([...lanes, controlLane].map((one) => one?.written))
   const seconds = now() / 1000
   const reports = await Promise.all(lanes.map((one) => one.verify()))

@@ -1,4 +1,5 @@
 import type { LoadReport } from './client.ts'
+import type { Loss } from './history.ts'
 
 /** The longest silence of any lane, in milliseconds, and of which. */
 export function worstGap({ lanes }: LoadReport): { lane: string; milliseconds: number; at: number } {
@@ -19,16 +20,61 @@ export function gapBeyond(limitMs: number, report: LoadReport): string | undefin
   return `${worst.lane} had no write acknowledged for ${worst.milliseconds} ms, ${when}; allowed: ${allowed} ms (control: ${control} ms)`
 }
 
-/** Every error that a lane's client reported, as sentences. */
+/** Every error that a lane's client reported, as sentences; of many the first. */
 export const errorsOf = ({ lanes }: LoadReport): string[] =>
   lanes.flatMap(({ name, errors }) =>
     errors.map(({ at, message }) => `${name} after ${at / 1000} s: ${message}`),
   )
 
-/** Every acknowledged write that is gone, as sentences. */
-export const lostOf = ({ lanes }: LoadReport): string[] =>
-  lanes.flatMap(({ name, lost }) =>
-    lost.map(
-      ({ key, acknowledged, read }) => `${name}: ${key} was acknowledged as ${acknowledged}, reads ${read}`,
+/** Acknowledged writes that are gone, or stand behind later ones, as sentences that say when they were acknowledged. */
+export const lostOf = (report: LoadReport): string[] => [
+  ...report.lanes.flatMap(({ name, lost }) => lost.map((loss) => sentence(name, loss))),
+  ...report.lanes
+    .filter(({ disordered }) => disordered > 0)
+    .map(({ name, disordered }) => `${name}: ${disordered} acknowledged writes stand behind later ones`),
+]
+
+/** Acknowledged writes that are gone although the acknowledgement lies outside of a span of time, in milliseconds since 1970. */
+export const lostOutside = (report: LoadReport, { from, to }: { from: number; to: number }): string[] =>
+  report.lanes.flatMap(({ name, lost }) =>
+    lost
+      .filter((loss) => report.began + loss.from < from || report.began + loss.to > to)
+      .map((loss) => {
+        const seconds = (at: number) => ((at - report.began) / 1000).toFixed(1)
+        return `${sentence(name, loss)}; allowed: from ${seconds(from)} s to ${seconds(to)} s`
+      }),
+  )
+
+/** How many acknowledged writes are gone. */
+export const countLost = ({ lanes }: LoadReport): number =>
+  lanes.flatMap(({ lost }) => lost).reduce((sum, { count }) => sum + count, 0)
+
+/** How many writes were acknowledged. */
+export const countWrites = ({ lanes }: LoadReport): number =>
+  lanes.reduce((sum, { writes }) => sum + writes, 0)
+
+/** Writes that stand there more than once, as sentences. */
+export const twiceOf = ({ lanes }: LoadReport): string[] =>
+  lanes
+    .filter(({ twice }) => twice > 0)
+    .map(({ name, twice }) => `${name}: ${twice} writes stand there more than once`)
+
+/** Lists that nobody could read in the end, as sentences: whether their writes are lost is not known. */
+export const unreadableOf = ({ lanes }: LoadReport): string[] =>
+  lanes.flatMap(({ name, unreadable }) =>
+    unreadable.map(
+      ({ list, acknowledged, why }) => `${name}: ${list}, with ${acknowledged} acknowledged writes: ${why}`,
     ),
   )
+
+/** Why a report does not prove that every acknowledged write was kept, as sentences: what is gone, or cannot be told. */
+export const notKept = (report: LoadReport): string[] => [
+  ...lostOf(report),
+  ...unreadableOf(report),
+  ...report.lanes
+    .filter(({ foreign }) => foreign > 0)
+    .map(({ name, foreign }) => `${name}: ${foreign} values that it never wrote`),
+]
+
+const sentence = (lane: string, { count, from, to }: Loss) =>
+  `${lane}: ${count} writes that were acknowledged from ${(from / 1000).toFixed(1)} s to ${(to / 1000).toFixed(1)} s are gone`

@@ -1,18 +1,25 @@
+import { type Findings, findings, listsOf, startHistory } from './history.ts'
+
 /** Where writes go: an ordinary client. */
 export interface Store {
-  set(key: string, value: string): Promise<unknown>
-  get(key: string): Promise<string | null>
+  /** Adds a value to a list's end. False: it is written, but not by as many servers as were asked for. */
+  append(list: string, value: string): Promise<boolean>
+  /** A list's values from one place to another, both included. */
+  range(list: string, first: number, last: number): Promise<string[]>
 }
 
 /** What became of one lane's writes. Times are milliseconds since the load began. */
-export interface LaneReport {
+export interface LaneReport extends Findings {
   name: string
+  /** Acknowledged writes. */
   writes: number
+  /** Writes that were answered, but not confirmed by a replica: asked for by `wait` alone. */
+  unconfirmed: number
+  /** The first errors, and how many there were. */
   errors: { at: number; message: string }[]
+  failures: number
   /** The longest time without an acknowledgement, and when it began. */
   worstGap: { milliseconds: number; at: number }
-  /** Acknowledged writes that could not be read back. */
-  lost: { key: string; acknowledged: number; read: string | null }[]
   /** How many writes were acknowledged in each tenth of a second. */
   timeline: number[]
 }
@@ -20,7 +27,7 @@ export interface LaneReport {
 /** How a lane runs. */
 export interface LaneOptions {
   name: string
-  /** Where this lane writes, in turn. */
+  /** What its lists are called; it writes to them in turn. */
   keys: string[]
   /** Milliseconds from an acknowledgement to the next write: a client that never rests takes a small machine for itself. */
   rest: number
@@ -31,37 +38,50 @@ export interface LaneOptions {
 }
 
 const KEPT_ERRORS = 100
+/** A list's most values, and how many are read at once: neither a server nor the reader stands still for long. */
+const LIST = 4000
+const PAGE = 1000
 
-/** Writes a growing number to its keys, one write after the other, until told to stop. */
+/**
+ * Appends numbers that are never used twice to its lists, one write after the other, until told to stop. A value that is set
+ * again and again would hide each loss behind the next write.
+ */
 export function startLane(store: Store, { name, keys, rest, now, stopped, begun }: LaneOptions) {
-  const acknowledged = new Map<string, number>()
-  const report: LaneReport = {
+  const history = startHistory()
+  const lists = listsOf(keys, LIST)
+  const told = {
     name,
     writes: 0,
-    errors: [],
+    unconfirmed: 0,
+    errors: [] as LaneReport['errors'],
+    failures: 0,
     worstGap: { milliseconds: 0, at: 0 },
-    lost: [],
-    timeline: [],
+    timeline: [] as number[],
   }
   let last = now()
 
   const gapEnds = (at: number) => {
-    if (at - last > report.worstGap.milliseconds) report.worstGap = { milliseconds: at - last, at: last }
+    if (at - last > told.worstGap.milliseconds) told.worstGap = { milliseconds: at - last, at: last }
     last = at
   }
 
+  function acknowledged(number: number): void {
+    history.acknowledge(number, now())
+    gapEnds(now())
+    const tenth = Math.floor(last / 100)
+    told.timeline[tenth] = (told.timeline[tenth] ?? 0) + 1
+    if (++told.writes === 1) begun()
+  }
+
   async function write(): Promise<void> {
-    for (let counter = 1; !stopped(); counter++) {
-      const key = keys[counter % keys.length] ?? name
+    while (!stopped()) {
+      const number = history.send()
       try {
-        await store.set(key, `${counter}`)
-        acknowledged.set(key, counter)
-        gapEnds(now())
-        const tenth = Math.floor(last / 100)
-        report.timeline[tenth] = (report.timeline[tenth] ?? 0) + 1
-        if (++report.writes === 1) begun()
+        if (await store.append(lists.listOf(number), `${number}`)) acknowledged(number)
+        else told.unconfirmed++
       } catch (error) {
-        if (report.errors.length < KEPT_ERRORS) report.errors.push({ at: now(), message: String(error) })
+        told.failures++
+        if (told.errors.length < KEPT_ERRORS) told.errors.push({ at: now(), message: String(error) })
         await sleep(10)
       }
       if (rest > 0) await sleep(rest)
@@ -70,14 +90,18 @@ export function startLane(store: Store, { name, keys, rest, now, stopped, begun 
     gapEnds(now())
   }
 
-  /** Reads everything back. A later value is well: a write may have arrived although its acknowledgement did not. */
-  async function verify(): Promise<LaneReport> {
-    for (const [key, counter] of acknowledged) {
-      const read = await store.get(key).catch((error) => `cannot be read: ${error}`)
-      if (!(Number(read) >= counter)) report.lost.push({ key, acknowledged: counter, read })
+  async function* read(list: string) {
+    for (let first = 0; ; first += PAGE) {
+      const page = await store.range(list, first, first + PAGE - 1)
+      yield* page
+      if (page.length < PAGE) return
     }
-    report.timeline = Array.from(report.timeline, (writes) => writes ?? 0)
-    return report
+  }
+
+  /** Reads everything back. */
+  async function verify(): Promise<LaneReport> {
+    told.timeline = Array.from(told.timeline, (writes) => writes ?? 0)
+    return { ...told, ...(await findings(history, lists, read)) }
   }
 
   return { written: write(), verify }

@@ -11,7 +11,7 @@ import { chartOf, release, testRelease, upgrade } from '../harness/helm.ts'
 import { startLoad, writeAndRead } from '../harness/load.ts'
 import { suite } from '../harness/suite.ts'
 import { imageValues, merge, small, type Values } from '../harness/values.ts'
-import { lostOf, worstGap } from '../load/judge.ts'
+import { notKept, worstGap } from '../load/judge.ts'
 
 const test = suite('a cluster made by hand', { timeout: 400_000 })
 
@@ -48,7 +48,7 @@ test('is taken over as the README says: all its keys are there, and so is every 
   await waitUntilReady(of, { nodes: 6, deadline: 60_000 })
   await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
   const report = await load.stop()
-  assert.equal(lostOf(report), [])
+  assert.equal(notKept(report), [])
   console.log(`nobody was served for ${worstGap(report).milliseconds} ms`)
   const after = await untilWhole(
     { first: { namespace, pod: `${FLAVOUR}-0`, container: 'server' }, nodes: 6 },

@@ -8,7 +8,7 @@ import { type Context, kubectl, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
 import { assertUnnoticed } from '../harness/unnoticed.ts'
 import type { Shard } from '../harness/whole.ts'
-import { errorsOf, gapBeyond, lostOf, worstGap } from '../load/judge.ts'
+import { errorsOf, gapBeyond, notKept, worstGap } from '../load/judge.ts'
 
 const test = suite<Context>('a rolling restart, and a shard whose only replica is out of sync', {
   timeout: 400_000,
@@ -94,7 +94,7 @@ test('it stays so: the master stays for its whole grace period, and comes back a
     `${master} is a master`,
   )
   const report = await load.stop()
-  assert.equal(lostOf(report), [])
+  assert.equal(notKept(report), [])
   const { lane } = worstGap(report)
   const others = { ...report, lanes: report.lanes.filter(({ name }) => name !== lane) }
   assert.equal(errorsOf(others), [])

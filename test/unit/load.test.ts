@@ -3,7 +3,7 @@ import { pause } from '../harness/deadline.ts'
 import { suite } from '../harness/suite.ts'
 import { bundleLoadClient } from '../load/bundle.ts'
 import type { LoadReport } from '../load/client.ts'
-import { gapBeyond, lostOf } from '../load/judge.ts'
+import { countLost, gapBeyond, lostOf, lostOutside, notKept } from '../load/judge.ts'
 import { type LaneReport, type Store, startLane } from '../load/lane.ts'
 import { crc16, tagsIn } from '../load/slots.ts'
 
@@ -28,12 +28,21 @@ test('tags spread over a shard and stay in it', () => {
   assert.is(new Set(slots).size, 20)
 })
 
-async function runLane(store: Store, ms: number): Promise<LaneReport> {
+async function runLane(append: (value: string) => Promise<void>, ms: number): Promise<LaneReport> {
   const began = performance.now()
   const now = () => performance.now() - began
+  const values: string[] = []
+  const store: Store = {
+    async append(_, value) {
+      await append(value)
+      values.push(value)
+      return true
+    },
+    range: async (_, first, last) => values.slice(first, last + 1),
+  }
   const lane = startLane(store, {
     name: 'l',
-    keys: ['a', 'b'],
+    keys: ['a'],
     rest: 1,
     now,
     stopped: () => now() > ms,
@@ -44,38 +53,20 @@ async function runLane(store: Store, ms: number): Promise<LaneReport> {
 }
 
 test('a lane sees the gap in which no write was acknowledged', async () => {
-  const values = new Map<string, string>()
-  let slept = false
-  const report = await runLane(
-    {
-      get: async (key) => values.get(key) ?? null,
-      async set(key, value) {
-        if (!slept && Number(value) > 20) {
-          slept = true
-          await pause(200)
-        }
-        values.set(key, value)
-      },
-    },
-    400,
-  )
+  const report = await runLane(async (value) => {
+    if (value === '20') await pause(200)
+  }, 400)
   assert.ok(report.worstGap.milliseconds >= 195, JSON.stringify(report.worstGap))
   assert.equal([report.lost, report.errors], [[], []])
 })
 
-test('a lane reports acknowledged writes that are gone, and errors', async () => {
-  const report = await runLane(
-    {
-      get: async () => '1',
-      async set(_, value) {
-        if (value === '5') throw new Error('CLUSTERDOWN')
-      },
-    },
-    100,
-  )
-  assert.is(report.lost.length, 2)
-  assert.is(report.lost[0]?.read, '1')
+test('a lane reports errors, the first of them by their words', async () => {
+  const report = await runLane(async (value) => {
+    if (Number(value) > 3) throw new Error('CLUSTERDOWN')
+  }, 100)
+  assert.is(report.writes, 4)
   assert.is(report.errors[0]?.message, 'Error: CLUSTERDOWN')
+  assert.is(report.failures, report.errors.length)
 })
 
 test('a lane that is silent to the end has a gap to the end', async () => {
@@ -83,7 +74,7 @@ test('a lane that is silent to the end has a gap to the end', async () => {
     await pause(300)
     throw new Error('down')
   }
-  const report = await runLane({ get: async () => null, set: never }, 200)
+  const report = await runLane(never, 200)
   assert.ok(report.worstGap.milliseconds >= 200)
 })
 
@@ -91,13 +82,19 @@ const reportOf = (gap: number, control: number): LoadReport => {
   const lane = (name: string, milliseconds: number): LaneReport => ({
     name,
     writes: 9,
+    unconfirmed: 0,
     errors: [],
+    failures: 0,
     worstGap: { milliseconds, at: 1200 },
-    lost: [],
     timeline: [],
+    lost: [],
+    twice: 0,
+    disordered: 0,
+    foreign: 0,
+    unreadable: [],
   })
   return {
-    began: 0,
+    began: 1_000_000,
     seconds: 5,
     lanes: [lane('shard-0', 10), lane('shard-1', gap)],
     control: lane('control', control),
@@ -113,10 +110,33 @@ test('a gap counts against the limit, or against twice what the control suffered
   )
 })
 
-test('a lost write is told by its key', () => {
+const withLoss = (report: LoadReport) => {
+  report.lanes[0]?.lost.push({ count: 12, from: 1500, to: 2000 })
+  return report
+}
+
+test('lost writes are told by when they were acknowledged', () => {
+  const told = ['shard-0: 12 writes that were acknowledged from 1.5 s to 2.0 s are gone']
+  assert.equal(lostOf(withLoss(reportOf(1, 1))), told)
+  assert.equal(notKept(withLoss(reportOf(1, 1))), told)
+  assert.is(countLost(withLoss(reportOf(1, 1))), 12)
+})
+
+test('lost writes are held against the span in which writes may be lost', () => {
+  const report = withLoss(reportOf(1, 1))
+  assert.equal(lostOutside(report, { from: 1_001_500, to: 1_002_000 }), [])
+  assert.match(lostOutside(report, { from: 1_001_501, to: 1_002_000 })[0] ?? '', /allowed: from 1.5 s to 2.0/)
+  assert.is(lostOutside(report, { from: 1_001_500, to: 1_001_999 }).length, 1)
+})
+
+test('what nobody can read, and what nobody wrote, proves nothing either', () => {
   const report = reportOf(1, 1)
-  report.lanes[0]?.lost.push({ key: 'load{7}', acknowledged: 12, read: null })
-  assert.equal(lostOf(report), ['shard-0: load{7} was acknowledged as 12, reads null'])
+  report.lanes[0]?.unreadable.push({ list: 'a:0', acknowledged: 7, why: 'Error: CLUSTERDOWN' })
+  assert.equal(lostOf(report), [])
+  assert.equal(notKept(report), ['shard-0: a:0, with 7 acknowledged writes: Error: CLUSTERDOWN'])
+  const [, foreign] = report.lanes
+  if (foreign) foreign.foreign = 2
+  assert.is(notKept(report).length, 2)
 })
 
 test('the client is one file that fits into a ConfigMap', async () => {
