@@ -25,6 +25,15 @@ for (const flavour of flavours) {
     assert.match(byVersion ?? '', /^\d\.\d cluster-allow-replica-migration no$/m)
   })
 
+  test(`a master of ${flavour} takes writes that no replica confirms, unless cluster.writes says otherwise`, async () => {
+    const writes = (choice: string) => render(flavour, { cluster: { writes: choice } })
+    for (const manifests of [await render(flavour), await writes('available')])
+      assert.is(directive(manifests, 'min-replicas-to-write'), undefined)
+    const replicated = await writes('replicated')
+    assert.is(directive(replicated, 'min-replicas-to-write'), '1')
+    assert.is(directive(replicated, 'min-replicas-max-lag'), '1')
+  })
+
   test(`a container of ${flavour} has room for the fork beside its data, and its volume for a rewrite`, async () => {
     const set = the(await render(flavour), 'StatefulSet')
     const { spec } = podOf(set)

@@ -43,6 +43,16 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
     /cluster\.extraConfig sets what the chart sets itself: port \(remove it\), save \(set persistence\.save instead\), maxmemory \(set resources\.limits\.memory/,
   ],
   [
+    'writes that nobody could replicate',
+    { cluster: { writes: 'replicated', replicasPerShard: 0 } },
+    /cluster\.writes is replicated and cluster\.replicasPerShard is 0: no write would ever be taken/,
+  ],
+  [
+    'writes that are replicated, and a number of replicas beside that',
+    { cluster: { writes: 'replicated', extraConfig: 'min-replicas-to-write 2' } },
+    /min-replicas-to-write \(set cluster\.writes to available, or remove it\)/,
+  ],
+  [
     'fewer replicas than none',
     { cluster: { replicasPerShard: -1 } },
     /\/cluster\/replicasPerShard.*minimum: got -1, want 0/,

@@ -6,6 +6,9 @@
 {{- if and (not .Values.persistence.enabled) (eq (int .Values.cluster.replicasPerShard) 0) }}
 {{- fail "persistence.enabled is false and cluster.replicasPerShard is 0: a pod that restarts would lose its shard for good, slots and all. Set one replica, or persistence." }}
 {{- end }}
+{{- if and (eq .Values.cluster.writes "replicated") (eq (int .Values.cluster.replicasPerShard) 0) }}
+{{- fail "cluster.writes is replicated and cluster.replicasPerShard is 0: no write would ever be taken. Set one replica or more, or cluster.writes to available." }}
+{{- end }}
 {{- include "valkey-cluster.checkEnv" . }}
 {{- include "valkey-cluster.checkExtraConfig" . }}
 {{- include "valkey-cluster.checkPassword" . }}
@@ -28,6 +31,11 @@ cluster-node-timeout: set cluster.nodeTimeoutMilliseconds instead
 cluster-require-full-coverage: set cluster.requireFullCoverage instead
 {{- if dig "limits" "memory" "" .Values.resources }}
 maxmemory: set resources.limits.memory and memory.maxmemoryPercent instead
+{{- end }}
+{{- if eq .Values.cluster.writes "replicated" }}
+{{- range list "min-replicas-to-write" "min-replicas-max-lag" "min-slaves-to-write" "min-slaves-max-lag" }}
+{{ . }}: set cluster.writes to available, or remove it
+{{- end }}
 {{- end }}
 maxmemory-policy: set memory.policy instead
 appendonly: set persistence.appendonly instead

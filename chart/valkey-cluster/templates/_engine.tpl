@@ -12,6 +12,11 @@ repl-diskless-sync yes
 repl-diskless-sync-delay 0
 # A replica that has not heard of its master for long does not take over with old data.
 cluster-replica-validity-factor 10
+{{- if eq .Values.cluster.writes "replicated" }}
+# A replica answers once a second: a second more than that, and its master takes no writes.
+min-replicas-to-write 1
+min-replicas-max-lag 1
+{{- end }}
 maxmemory-policy {{ .Values.memory.policy }}
 appendonly {{ ternary "yes" "no" .Values.persistence.appendonly }}
 appendfsync {{ .Values.persistence.appendfsync }}
