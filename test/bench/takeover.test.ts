@@ -1,0 +1,60 @@
+import * as assert from 'uvu/assert'
+import { suite } from '../harness/suite.ts'
+import { countLost, errorsOf, lostOutside, unreadableOf, worstGap } from '../load/judge.ts'
+import { addFigures, type Figure, saveNumbers } from './figures.ts'
+import { untilWhole } from './observer.ts'
+import { type Side, sixNodes } from './sides.ts'
+import { loseMaster, type Takeover } from './takeover.ts'
+
+const ROUNDS = 3
+/** The chart's own node timeout, twice, in seconds. */
+const LIMIT = 10
+
+const test = suite('a master’s pod deleted by force, side by side with the recipe', {
+  timeout: 600_000,
+  setup: () => ({ takeovers: [] as Takeover[] }),
+  teardown: async ({ takeovers }) => {
+    await addFigures(figures(takeovers))
+    console.log(`\n  every write: ${await saveNumbers('takeover', takeovers)}`)
+  },
+})
+
+test('the recipe’s: as it comes', async ({ takeovers }, scope) => {
+  takeovers.push(await loseMaster(await sixNodes('recipe', scope)))
+})
+
+test(`the chart’s, ${ROUNDS} times in a row: writes again within ${LIMIT} s, and what is lost is of the last moments`, async ({
+  takeovers,
+}, scope) => {
+  const subject = await sixNodes('chart', scope)
+  for (let round = 1; round <= ROUNDS; round++) {
+    const done = await loseMaster(subject)
+    takeovers.push(done)
+    assert.ok(gapOf(done) <= LIMIT, `round ${round}: ${gapOf(done)} s`)
+    const { deletedAt, report } = done
+    assert.equal(lostOutside(report, { from: deletedAt - 1000, to: deletedAt + LIMIT * 1000 }), [])
+    assert.equal(unreadableOf(report), [])
+    await untilWhole(subject, { deadline: 60_000 })
+  }
+})
+
+const gapOf = ({ report }: Takeover) => worstGap(report).milliseconds / 1000
+
+function figures(takeovers: Takeover[]): Figure[] {
+  const row = (what: string, count: (takeover: Takeover) => number, each?: number): Figure => {
+    const by = (side: Side) => takeovers.filter((one) => one.side === side).map(count)
+    return {
+      what: `a master’s pod lost, 6 nodes: ${what}`,
+      recipe: by('recipe'),
+      chart: by('chart'),
+      ...(each && { most: { each } }),
+    }
+  }
+  return [
+    row('worst write gap, s', gapOf, LIMIT),
+    row('acknowledged writes lost', ({ report }) => countLost(report)),
+    row('errors at the clients', ({ report }) => errorsOf(report).length),
+  ]
+}
+
+test.run()
