@@ -1,7 +1,15 @@
 import * as assert from 'uvu/assert'
 import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
 import { writeAndRead } from '../harness/load.ts'
-import { type Context, keysOf, kubectl, lastStart, sixNodes, untilReplica } from '../harness/moving.ts'
+import {
+  type Context,
+  keysOf,
+  kubectl,
+  lastStart,
+  sixNodes,
+  untilReplica,
+  whoIsThere,
+} from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
 
 const test = suite<Context>('a cluster without volumes', {
@@ -21,6 +29,7 @@ test('a master’s pod that is lost comes back as a replica, and all keys are th
 })
 
 test('all pods lost at once: whole again, and empty, by itself', async ({ of }) => {
+  const before = await whoIsThere(of)
   await kubectl(
     of,
     'delete',
@@ -30,7 +39,7 @@ test('all pods lost at once: whole again, and empty, by itself', async ({ of }) 
     '--force',
     '--grace-period=0',
   )
-  await lastStart(of)
+  await lastStart(of, before)
   await waitUntilWhole(of, { nodes: 6, deadline: 90_000 })
   assert.is(await keysOf(of), 0)
   const { wrong } = await writeAndRead(of, 1000)

@@ -74,10 +74,10 @@ test('its Kubernetes node silent: its replica takes writes within two node timeo
   const replica = shard?.replicas[0]
   assert.ok(shard && replica, 'a master that is alone on its Kubernetes node, with a replica elsewhere')
   const [tag] = tagsIn(shard.slots, 1)
-  await must('docker', ['pause', shard.primary.place])
   const unpause = () => must('docker', ['unpause', shard.primary.place])
   scope.defer(() => unpause().catch(() => {}))
   const began = Date.now()
+  await must('docker', ['pause', shard.primary.place])
   // Asked of the replica itself: a client without a timeout of its own waits for the silent master as long as TCP does.
   await eventually('the replica to take a write', { deadline: 30_000, every: 100 }, async (see) => {
     const answer = await ask(of.namespace, replica.pod, 'SET', `{${tag}}`, 'written')

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { waitUntilWhole } from '../harness/cluster.ts'
 import { writeAndRead } from '../harness/load.ts'
-import { type Context, keysOf, kubectl, lastStart, sixNodes } from '../harness/moving.ts'
+import { type Context, keysOf, kubectl, lastStart, sixNodes, whoIsThere } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
 import { restartUnnoticed } from '../harness/unnoticed.ts'
 
@@ -20,6 +20,7 @@ test('all pods deleted at once come back as the cluster they were, with all its 
   await writeAndRead(of, 1000)
   const keys = await keysOf(of)
   for (const force of [[], ['--force', '--grace-period=0']]) {
+    const before = await whoIsThere(of)
     await kubectl(
       of,
       'delete',
@@ -29,7 +30,7 @@ test('all pods deleted at once come back as the cluster they were, with all its 
       '--wait=false',
       ...force,
     )
-    const started = await lastStart(of)
+    const started = await lastStart(of, before)
     await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
     const seconds = (Date.now() - started) / 1000
     // The observer itself looks no more often than every quarter of a second, through six pods.
