@@ -17,6 +17,10 @@ const test = suite<Context>('a cluster without volumes', {
   setup: (scope) => sixNodes(scope, 'memory', { persistence: { enabled: false, appendonly: false } }),
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Without volumes, a master whose pod is lost comes back as a replica, and all keys are there',
+})
 test('a master’s pod that is lost comes back as a replica, and all keys are there', async ({ of }) => {
   await writeAndRead(of, 1000)
   const keys = await keysOf(of)
@@ -28,6 +32,10 @@ test('a master’s pod that is lost comes back as a replica, and all keys are th
   assert.is(await keysOf(of), keys)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Without volumes, after the loss of all pods the cluster is made anew by itself, and empty',
+})
 test('all pods lost at once: whole again, and empty, by itself', async ({ of }) => {
   const before = await whoIsThere(of)
   await kubectl(

@@ -3,19 +3,24 @@ import { waitUntilWhole } from '../harness/cluster.ts'
 import { writeAndRead } from '../harness/load.ts'
 import { type Context, keysOf, kubectl, lastStart, sixNodes, whoIsThere } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
-import { restartUnnoticed } from '../harness/unnoticed.ts'
+import { ROLLING_RESTART, restartUnnoticed } from '../harness/unnoticed.ts'
 
 const test = suite<Context>('pods that move', {
   timeout: 300_000,
   setup: (scope) => sixNodes(scope, 'move'),
 })
 
+test.proves(ROLLING_RESTART)
 test('a rolling restart loses no acknowledged write, shows no error and stops no shard for longer than half a second', async ({
   of,
 }) => {
   await restartUnnoticed(of)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'All pods deleted at once come back as the cluster they were, with all keys',
+})
 test('all pods deleted at once come back as the cluster they were, with all its keys', async ({ of }) => {
   await writeAndRead(of, 1000)
   const keys = await keysOf(of)

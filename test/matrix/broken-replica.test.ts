@@ -6,7 +6,7 @@ import type { Release } from '../harness/helm.ts'
 import { startLoad } from '../harness/load.ts'
 import { type Context, kubectl, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
-import { assertUnnoticed } from '../harness/unnoticed.ts'
+import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
 import type { Shard } from '../harness/whole.ts'
 import { errorsOf, gapBeyond, lostOf, worstGap } from '../load/judge.ts'
 
@@ -61,6 +61,11 @@ async function untilRolled(of: Release): Promise<Shard[]> {
   return waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
 }
 
+test.proves({
+  topic: 'Planned work under load',
+  promise: 'A master that has to leave waits for a replica that is out of sync',
+  bound: UNNOTICED,
+})
 test('the master waits for it, and hands over as soon as it is in sync again', async ({ of }) => {
   const [master, replica] = await masterOnTop(of)
   const load = await startLoad(of)
@@ -79,6 +84,11 @@ test('the master waits for it, and hands over as soon as it is in sync again', a
   assertUnnoticed(await load.stop())
 })
 
+test.proves({
+  topic: 'Planned work under load',
+  promise: 'A master without a replica in sync stays for its grace period and comes back as the master',
+  bound: 'no acknowledged write lost, and the other shards notice nothing',
+})
 test('it stays so: the master stays for its whole grace period, and comes back as the master, with every write', async ({
   of,
 }) => {

@@ -25,6 +25,10 @@ async function restartsOn(of: Release, node: string): Promise<number> {
   return answer.split(' ').reduce((sum, count) => sum + Number(count), 0)
 }
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A Kubernetes node that restarts leaves the cluster whole, with all keys, without any command',
+})
 test('the cluster is whole again with all its keys, without any command', async ({ of }) => {
   await writeAndRead(of, 1000)
   const keys = await keysOf(of)
