@@ -9,6 +9,8 @@ import { type Side, type Subject, sixNodes } from './sides.ts'
 const ROUNDS = 5
 const PATIENCE = 75_000
 const LIMIT = 5
+const OF = 'all pods deleted, 6 nodes: '
+const WHOLE = 'whole after the last start, s'
 
 const test = suite('all pods deleted at once, side by side with the recipe', {
   timeout: 600_000,
@@ -32,6 +34,12 @@ test('the recipe’s: as it comes', async ({ deletions }, scope) => {
   deletions.push(await deleteAll(subject, { force: false, keys, deadline: PATIENCE }))
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'All pods deleted at once come back as the cluster they were, with all keys',
+  bound: `whole ${LIMIT} s after the last container has started`,
+  figure: OF + WHOLE,
+})
 test(`the chart’s, ${ROUNDS} times in a row: whole with all its keys ${LIMIT} s after the last container started`, async ({
   deletions,
 }, scope) => {
@@ -50,14 +58,14 @@ function figures(deletions: Deletion[]): Figure[] {
   const row = (what: string, count: (deletion: Deletion) => number | undefined): Figure => {
     const by = (side: Side) => deletions.filter((one) => one.side === side).flatMap((one) => count(one) ?? [])
     return {
-      what: `all pods deleted, 6 nodes: ${what}`,
+      what: OF + what,
       recipe: by('recipe'),
       chart: by('chart'),
       never: `not in ${PATIENCE / 1000} s`,
     }
   }
   return [
-    { ...row('whole after the last start, s', ({ whole }) => whole), most: { each: LIMIT } },
+    { ...row(WHOLE, ({ whole }) => whole), most: { each: LIMIT } },
     row('of that the observer’s own time at most, s', ({ whole, observer }) => whole && observer),
     row('from the command until whole, s', ({ started, whole }) => whole && started + whole),
   ]

@@ -1,3 +1,4 @@
+import { startsAnew, uidsOf } from '../harness/anew.ts'
 import { must } from '../harness/command.ts'
 import { eventually } from '../harness/deadline.ts'
 import { core } from '../harness/kubernetes.ts'
@@ -26,11 +27,11 @@ export async function deleteAll(
   { force, keys, deadline }: { force: boolean; keys: number; deadline: number },
 ): Promise<Deletion> {
   const { side, namespace, selector } = subject
-  const old = new Set((await podsOf(subject)).map(({ metadata }) => metadata?.uid))
+  const before = uidsOf(await podsOf(subject))
   const asked = Date.now()
   const how = ['--wait=false', ...(force ? ['--force', '--grace-period=0'] : [])]
   await must('kubectl', ['--namespace', namespace, 'delete', 'pods', '--selector', selector, ...how])
-  const start = await lastStart(subject, old)
+  const start = await lastStart(subject, before)
   const seen = await untilWhole(subject, { keys, deadline: start + deadline - Date.now() }).catch(
     (error: Error) => error.message,
   )
@@ -50,16 +51,11 @@ const podsOf = async ({ namespace, selector }: Subject) =>
   (await core().listNamespacedPod({ namespace, labelSelector: selector })).items
 
 /** Waits until the servers of new pods run in the place of all, and returns when the last of them started. */
-function lastStart(subject: Subject, old: Set<string | undefined>): Promise<number> {
+function lastStart(subject: Subject, before: Set<string>): Promise<number> {
   const { nodes, first } = subject
   return eventually(`${nodes} new pods to run`, { deadline: 120_000, every: 100 }, async (see) => {
-    const fresh = (await podsOf(subject)).filter(({ metadata }) => !old.has(metadata?.uid))
-    const starts = fresh.flatMap(({ status }) => {
-      const server = status?.containerStatuses?.find(({ name }) => name === first.container)
-      // In whole seconds: what is counted from it is up to a second too long.
-      const at = server?.state?.running?.startedAt
-      return at ? [new Date(at).getTime()] : []
-    })
+    // In whole seconds: what is counted from it is up to a second too long.
+    const starts = startsAnew(await podsOf(subject), before, first.container ?? '')
     see(`${starts.length} of ${nodes} run`)
     return starts.length === nodes ? Math.max(...starts) : undefined
   })

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { benchResults } from '../harness/levels.ts'
+import { type Setting, setting, today } from '../harness/setting.ts'
 
 /** A line of the comparison. */
 export interface Figure {
@@ -12,6 +13,8 @@ export interface Figure {
   most?: { median?: number; each?: number; ratio?: number }
   /** What to say of the recipe when it has no number. */
   never?: string
+  /** What it was measured on. */
+  on?: Setting
 }
 
 /** The middle one, or what lies between the two in the middle. */
@@ -72,7 +75,8 @@ export function comparison(figures: Figure[]): string {
 export async function addFigures(figures: Figure[]): Promise<void> {
   const file = path.join(benchResults, 'figures.json')
   const before = JSON.parse(await readFile(file, 'utf8').catch(() => '[]')) as Figure[]
-  const all = [...before, ...figures]
+  const on = setting() ?? { date: today(), engines: [] }
+  const all = [...before, ...figures.map((figure) => ({ ...figure, on }))]
   await saveNumbers('figures', all)
   await writeFile(path.join(benchResults, 'figures.txt'), `${comparison(all)}\n`)
 }

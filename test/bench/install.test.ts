@@ -10,6 +10,9 @@ const sizes = [
   { nodes: 14, rounds: 2, toReach: 0.4 },
 ]
 
+/** What is measured of a size. */
+const whatOf = (nodes: number) => `install, ${nodes} nodes: until all agree and replicas are in sync, s`
+
 const test = suite('install, side by side with the recipe', {
   timeout: 300_000,
   setup: async () => {
@@ -33,6 +36,12 @@ for (const { nodes, rounds, toReach } of sizes) {
         samples.push(await measure(side, nodes, scope))
       })
   }
+  test.proves({
+    topic: 'Install and remove',
+    promise: 'An install takes less time than the same cluster by hand',
+    bound: `${nodes} nodes in ${toReach} of the time of the recipe for doing it by hand`,
+    figure: whatOf(nodes),
+  })
   test(`the chart makes ${nodes} nodes in ${toReach} of the recipe's time or less`, ({ samples }) => {
     const figure = figureOf(samples, { nodes, toReach })
     assert.equal([figure.recipe.length, figure.chart.length], [rounds, rounds])
@@ -44,7 +53,7 @@ function figureOf(samples: Sample[], { nodes, toReach }: { nodes: number; toReac
   const by = (side: Side) =>
     samples.filter((sample) => sample.side === side && sample.nodes === nodes).map(({ seconds }) => seconds)
   return {
-    what: `install, ${nodes} nodes: until all agree and replicas are in sync, s`,
+    what: whatOf(nodes),
     recipe: by('recipe'),
     chart: by('chart'),
     most: { ratio: toReach },

@@ -45,7 +45,11 @@ const test = suite('a cluster of many nodes', {
   },
 })
 
-for (const [nodes, rounds] of SIZES)
+for (const [nodes, rounds] of SIZES) {
+  test.proves({
+    topic: 'Size and cost',
+    promise: 'Large clusters are made no slower than by the engine’s own client',
+  })
   test(`${nodes} nodes agree no later than after the client's own --cluster create`, async ({
     sizes,
   }, scope) => {
@@ -66,6 +70,7 @@ for (const [nodes, rounds] of SIZES)
     assert.ok(figures.plan <= 1, `a plan took ${figures.plan} s`)
     assert.ok(figures.observe <= 5, `an observation took ${figures.observe} s`)
   })
+}
 
 test('90 shards grow to 100, and 20 pods that were killed and came back are part of them again', async ({
   other,

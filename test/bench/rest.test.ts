@@ -15,17 +15,22 @@ const test = suite('six nodes at rest, side by side with the recipe', {
   },
 })
 
+const OF = 'at rest, a pod: '
+const KEEPER = 'the keeper, millicores'
+const MILLICORES = 5
+const MEBIBYTES = 16
+
 const row = (rests: Rest[], what: string, count: (rest: Rest) => number, both = true): Figure => {
   const by = (side: Side) => rests.filter((one) => one.side === side).map(count)
-  return { what: `at rest, a pod: ${what}`, recipe: both ? by('recipe') : [], chart: by('chart') }
+  return { what: OF + what, recipe: both ? by('recipe') : [], chart: by('chart') }
 }
 
 const keeper = (rests: Rest[]): Figure[] => [
   {
-    ...row(rests, 'the keeper, millicores', ({ millicores }) => millicores.keeper, false),
-    most: { each: 5 },
+    ...row(rests, KEEPER, ({ millicores }) => millicores.keeper, false),
+    most: { each: MILLICORES },
   },
-  { ...row(rests, 'the keeper, MiB', ({ keeperMemory }) => keeperMemory, false), most: { each: 16 } },
+  { ...row(rests, 'the keeper, MiB', ({ keeperMemory }) => keeperMemory, false), most: { each: MEBIBYTES } },
 ]
 
 const figures = (rests: Rest[]): Figure[] => [
@@ -35,6 +40,12 @@ const figures = (rests: Rest[]): Figure[] => [
   row(rests, 'all of it, millicores', ({ millicores: { server, keeper } }) => server + keeper),
 ]
 
+test.proves({
+  topic: 'Size and cost',
+  promise: 'The keeper beside each server takes little while the cluster rests',
+  bound: `${MILLICORES} millicores and ${MEBIBYTES} MiB a pod`,
+  figure: OF + KEEPER,
+})
 test('a keeper takes 5 millicores and 16 MiB at most', ({ rests }) => {
   for (const figure of keeper(rests)) {
     assert.is(figure.chart.length, 6)

@@ -24,7 +24,11 @@ async function assertWhole(release: Release): Promise<void> {
   assert.is(checked.code, 0, checked.stdout + checked.stderr)
 }
 
-for (const layout of ['debian', 'alpine'] as const)
+for (const layout of ['debian', 'alpine'] as const) {
+  test.proves({
+    topic: 'Install and remove',
+    promise: 'Debian’s and Alpine’s images work alike',
+  })
   test(`an image laid out as ${layout}'s creates a cluster, and a second run changes nothing`, async (_, scope) => {
     const release = await prepare(scope, { layout })
     await release.start(...all(release))
@@ -42,6 +46,7 @@ for (const layout of ['debian', 'alpine'] as const)
     assert.not.match(second.stdout, / step /)
     assert.equal(await view(release, 0), before)
   })
+}
 
 test('pods that come up one after the other are waited for by name', async (_, scope) => {
   const release = await prepare(scope, { replicas: 0 })
@@ -58,6 +63,10 @@ test('pods that come up one after the other are waited for by name', async (_, s
   await assertWhole(release)
 })
 
+test.proves({
+  topic: 'Install and remove',
+  promise: 'A creation that is killed half-way goes on where it stopped',
+})
 test('killed after each of its steps and started again, it ends with a whole cluster', async (_, scope) => {
   const release = await prepare(scope)
   await release.start(...all(release))
@@ -69,6 +78,10 @@ test('killed after each of its steps and started again, it ends with a whole clu
   await assertWhole(release)
 })
 
+test.proves({
+  topic: 'Mistakes are refused before anything changes',
+  promise: 'No cluster is created over a pod that holds keys or slots',
+})
 test('a pod with keys and no cluster is named, and nothing is done', async (_, scope) => {
   const release = await prepare(scope)
   await release.start(...all(release))
@@ -90,6 +103,10 @@ test('a pod with keys and no cluster is named, and nothing is done', async (_, s
     assert.match(await release.ask(ordinal, 'CLUSTER', 'INFO'), /cluster_slots_assigned:0/)
 })
 
+test.proves({
+  topic: 'Mistakes are refused before anything changes',
+  promise: 'A pod that cannot be asked is never taken for an empty one',
+})
 test('a wrong password is not taken for an empty pod', async (_, scope) => {
   const release = await prepare(scope, { replicas: 0 })
   await release.start(...all(release))

@@ -33,6 +33,11 @@ async function appended(release: Release, ordinal: number): Promise<string> {
   return join(data, files.at(-1) ?? '')
 }
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A master with a damaged append-only file lets its replica take over first',
+  bound: 'all keys are there',
+})
 test('cut off at its end: the replica, which has that end, takes over first', async ({ release, keys }) => {
   const master = await anyMaster(release)
   await release.kill(master)
@@ -46,6 +51,11 @@ test('cut off at its end: the replica, which has that end, takes over first', as
   assert.is(await keysOf(release, all(release)), keys)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A master with a damaged append-only file lets its replica take over first',
+  bound: 'all keys are there',
+})
 test('damaged in the middle: the replica takes over, the server does not start, and its log says what to do', async ({
   release,
   keys,

@@ -31,6 +31,11 @@ async function fill(release: Release, ordinal: number): Promise<() => Promise<vo
   return () => rm(file)
 }
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A full volume stops writes to its own shard alone, and room mends it',
+  bound: 'what was acknowledged is there',
+})
 test('a master’s: it refuses writes, the others go on, room mends it, and what it acknowledged outlives it', async (_, scope) => {
   const release = await prepare(scope)
   await smallVolume(scope, release, 0)

@@ -10,6 +10,8 @@ const test = suite('handover', { timeout: 60_000 })
 const roleOf = async (release: Release, ordinal: number) =>
   (await release.ask(ordinal, 'ROLE')).split('\n')[0]
 
+const LEAVING = 13
+
 /** Lets a pod leave, and returns how long it took, in seconds. */
 async function leave(release: Release, ordinal: number): Promise<number> {
   const { code, stderr, seconds } = await release.script('handover.sh', [], { ORDINAL: `${ordinal}` })
@@ -17,7 +19,12 @@ async function leave(release: Release, ordinal: number): Promise<number> {
   return seconds
 }
 
-for (const layout of ['debian', 'alpine'] as const)
+for (const layout of ['debian', 'alpine'] as const) {
+  test.proves({
+    topic: 'Planned work under load',
+    promise: 'A master leaves as the replica of its own replica',
+    bound: `within ${LEAVING} s`,
+  })
   test(`${layout}: a master leaves as a replica of its own replica, again and again`, async (_, scope) => {
     const release = await prepare(scope, { layout })
     await createWithKeys(release, all(release))
@@ -26,7 +33,7 @@ for (const layout of ['debian', 'alpine'] as const)
       const seconds = await leave(release, master)
       assert.is(await roleOf(release, master), 'slave')
       assert.is(await roleOf(release, replica), 'master')
-      assert.ok(seconds < 13, `took ${seconds} s`)
+      assert.ok(seconds < LEAVING, `took ${seconds} s`)
       // The process ends and comes back, as every pod's does that hands over: an engine that has won an election lately and
       // lives on takes its old votes for a new victory.
       await release.kill(master)
@@ -37,6 +44,7 @@ for (const layout of ['debian', 'alpine'] as const)
     }
     await untilWhole(release)
   })
+}
 
 test('a replica leaves at once', async (_, scope) => {
   const release = await prepare(scope)

@@ -21,7 +21,12 @@ const moves: [name: string, at: (ordinal: number) => number][] = [
   ['one pod comes back at a new address', (ordinal) => (ordinal === 2 ? 99 : ordinal + 1)],
 ]
 
-for (const [name, at] of moves)
+for (const [name, at] of moves) {
+  test.proves({
+    topic: 'Loss and recovery',
+    promise: 'Pods that come back at other addresses are the cluster they were',
+    bound: 'all keys are there',
+  })
   test(`${name}, and nothing is lost`, async (_, scope) => {
     const release = await prepare(scope)
     await createWithKeys(release, all(release))
@@ -30,7 +35,13 @@ for (const [name, at] of moves)
     await untilWhole(release)
     assert.is(await keysOf(release, all(release)), keys)
   })
+}
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise:
+    'After the loss of all pods, one of which cannot start, the others serve all slots, and it is whole when it comes back',
+})
 test('without one of them the others become a cluster again, and the last joins them later', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))
@@ -50,6 +61,10 @@ test('without one of them the others become a cluster again, and the last joins 
   await untilWhole(release)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A pod that lost its volume joins again, and the next upgrade forgets what it was',
+})
 test('a pod that lost its volume joins again, its shard has its replica, and the next upgrade forgets its old id', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))

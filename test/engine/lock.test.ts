@@ -35,7 +35,11 @@ const says = (job: Running, ...texts: string[]) =>
     return ends >= 0 || undefined
   })
 
-for (const layout of ['debian', 'alpine'] as const)
+for (const layout of ['debian', 'alpine'] as const) {
+  test.proves({
+    topic: 'Mistakes are refused before anything changes',
+    promise: 'Never do two Jobs change slots and roles at once',
+  })
   test(`${layout}: of two runs at once one works and the other waits its turn`, async (_, scope) => {
     const release = await prepare(scope, { layout })
     await release.start(...all(release))
@@ -45,6 +49,7 @@ for (const layout of ['debian', 'alpine'] as const)
     const working = jobs.filter((job) => / step /.test(job.output()))
     assert.is(working.length, 1, jobs.map((job) => job.output()).join('\n---\n'))
   })
+}
 
 async function hold(release: Release, script: string): Promise<Running> {
   const name = `hold-${Math.random()}.sh`
@@ -63,6 +68,10 @@ test('a holder that is killed leaves the lock to the next', async (_, scope) => 
   assert.is(await second.ended, 0, second.output())
 })
 
+test.proves({
+  topic: 'Mistakes are refused before anything changes',
+  promise: 'Never do two Jobs change slots and roles at once',
+})
 test('a preflight takes the lock over: whoever works on an earlier change ends, and changes nothing more', async (_, scope) => {
   const release = await prepare(scope, { replicas: 0 })
   await release.start(...all(release))

@@ -9,6 +9,11 @@ const test = suite('a cluster of thirty nodes', { timeout: 240_000 })
 
 const upTo = (count: number) => Array.from({ length: count }, (_, ordinal) => ordinal)
 
+test.proves({
+  topic: 'Size and cost',
+  promise: 'A cluster of thirty nodes is made, grows and heals like one of six',
+  bound: 'all keys are there',
+})
 test('is created, grows by a shard, and is whole again after some of its pods were killed', async (_, scope) => {
   const release = await prepare(scope, { shards: 14 })
   await createWithKeys(release, all(release))

@@ -23,6 +23,11 @@ async function moveAppended(from: string, to: string): Promise<void> {
     await rename(join(from, name), join(to, name)).catch(() => {})
 }
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A master with less than its replica has does not take that replica’s data away',
+  bound: 'all keys are there',
+})
 test('does not start empty while its replica cannot take over, and what its log says to do brings all keys back', async (_, scope) => {
   const release = await prepare(scope, { conf: 'cluster-node-timeout 2000\n' })
   await createWithKeys(release, all(release))
@@ -57,6 +62,11 @@ test('does not start empty while its replica cannot take over, and what its log 
   assert.is(await keysOf(release, all(release)), keys)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A master with less than its replica has does not take that replica’s data away',
+  bound: 'all keys are there',
+})
 test('with no more than a snapshot lets its replica go first', async (_, scope) => {
   const release = await prepare(scope, { conf: 'appendonly no\nsave 3600 100000\n' })
   await createWithKeys(release, all(release))

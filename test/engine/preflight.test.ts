@@ -61,6 +61,10 @@ for (const layout of ['debian', 'alpine'] as const) {
     assert.is(job.code, 0, job.stdout + job.stderr)
   })
 
+  test.proves({
+    topic: 'Mistakes are refused before anything changes',
+    promise: 'What Kubernetes cannot change is refused by name before any pod is emptied',
+  })
   test(`${layout}: refuses what Kubernetes cannot change, each by name, before anything is emptied`, async (_, scope) => {
     const release = await prepare(scope, { layout, replicas: 0 })
     const job = await release.script(
@@ -76,6 +80,10 @@ for (const layout of ['debian', 'alpine'] as const) {
     assert.match(job.stdout, /persistence\.storageClass changes from fast to /)
   })
 
+  test.proves({
+    topic: 'Mistakes are refused before anything changes',
+    promise: 'A smaller size is refused while a node that owns slots does not answer',
+  })
   test(`${layout}: refuses to make a cluster smaller that nobody answers for`, async (_, scope) => {
     const release = await prepare(scope, { layout, shards: 3, replicas: 0 })
     const job = await release.script('preflight.sh', [], await topology(release, { replicas: '1' }))
@@ -87,6 +95,10 @@ for (const layout of ['debian', 'alpine'] as const) {
     assert.match(job.stdout, /nothing was changed$/m)
   })
 
+  test.proves({
+    topic: 'Mistakes are refused before anything changes',
+    promise: 'A smaller size is refused while a node that owns slots does not answer',
+  })
   test(`${layout}: refuses to make a cluster smaller while a node that owns slots is away`, async (_, scope) => {
     const release = await prepare(scope, { layout, shards: 4, replicas: 0 })
     await release.start(...all(release))
@@ -150,6 +162,10 @@ for (const layout of ['debian', 'alpine'] as const) {
     for (const [replica, master] of now) assert.ok(replica > master, `pod ${replica} follows pod ${master}`)
   })
 
+  test.proves({
+    topic: 'Mistakes are refused before anything changes',
+    promise: 'A password that the servers do not have is refused',
+  })
   test(`${layout}: refuses another password than the servers have, and one where they have none`, async (_, scope) => {
     const release = await prepare(scope, { layout, replicas: 0 })
     await release.start(...all(release))

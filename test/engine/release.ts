@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { type Result, run } from '../harness/command.ts'
 import { eventually } from '../harness/deadline.ts'
 import type { Scope } from '../harness/scope.ts'
+import { ranOn } from '../harness/setting.ts'
 import { DIRECTIVES, serverConf } from './conf.ts'
 import { namesOf } from './names.ts'
 import { ownNetwork } from './network.ts'
 import { passwordsIn } from './passwords.ts'
 import { podEnv, writeTopology } from './pod-env.ts'
 import { processesOf, type Running, runBeside } from './processes.ts'
-import { enginePrograms, type Layout, makeToolbox } from './toolbox.ts'
+import { engineHere, enginePrograms, type Layout, makeToolbox } from './toolbox.ts'
 
 const POD = new URL('../../generator/pod/', import.meta.url).pathname
 
@@ -71,6 +72,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   const name = `r${releases}`
   const mark = `test/${name}`
   const [server, cli] = await enginePrograms()
+  ranOn(await engineHere(), 'machine')
   const hosts = join(folder, 'hosts')
   const bin = await makeToolbox(folder, layout, hosts)
   const scripts = join(folder, 'pod')

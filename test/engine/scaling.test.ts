@@ -57,6 +57,11 @@ test('shards and replicas change together, with spare replicas that become maste
   await assertSize(release, 6, 0, keys)
 })
 
+test.proves({
+  topic: 'Scaling',
+  promise: 'A slot left half-way between two shards is put right by the next upgrade',
+  bound: 'all keys are there',
+})
 test('a run that was killed while a slot was on its way is ended by the next', async (_, scope) => {
   const release = await prepare(scope, { replicas: 0 })
   await createWithKeys(release, all(release))

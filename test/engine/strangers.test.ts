@@ -51,11 +51,21 @@ async function assertApart({ one, two, keys }: Context): Promise<void> {
   for (const release of [one, two]) assert.is(await keysOf(release, all(release)), keys)
 }
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Two releases whose pods take each other’s addresses stay two clusters',
+  bound: 'all keys are there',
+})
 test('all at once: each is the cluster it was', async (context) => {
   await move([context.one, { 0: 11, 1: 12, 2: 13 }], [context.two, { 0: 1, 1: 2, 2: 3 }])
   await assertApart(context)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Two releases whose pods take each other’s addresses stay two clusters',
+  bound: 'all keys are there',
+})
 test('in a round, through both: each is the cluster it was', async (context) => {
   await move([context.one, { 0: 12, 1: 3, 2: 1 }], [context.two, { 0: 13, 1: 11, 2: 2 }])
   await assertApart(context)

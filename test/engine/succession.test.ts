@@ -50,7 +50,12 @@ async function bringBackLast(release: Release, master: number, keys: number): Pr
 /** Long enough for an election to have come and gone: a node counts as failed after five seconds. */
 const MEANWHILE = 15_000
 
-for (const replicas of [1, 2])
+for (const replicas of [1, 2]) {
+  test.proves({
+    topic: 'Loss and recovery',
+    promise: 'After a restart of all pods a replica in sync takes over from a master that does not come back',
+    bound: 'all keys are there',
+  })
   test(`all pods were gone and a master does not come back: of ${replicas} replicas in sync one takes over`, async (_, scope) => {
     const release = await prepare(scope, { replicas })
     await createWithKeys(release, all(release))
@@ -64,7 +69,12 @@ for (const replicas of [1, 2])
     assert.is(await keysOf(release, others), keys)
     await bringBackLast(release, master, keys)
   })
+}
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'No replica with older data takes the place of a master that may come back with newer data',
+})
 test('a replica that was long out of sync when all went down waits for its master', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))
@@ -106,7 +116,11 @@ test('a replica that restarted while the cluster ran on waits for its master, wh
 for (const [volumes, takesOver] of [
   ['with volumes', false],
   ['without volumes', true],
-] as const)
+] as const) {
+  test.proves({
+    topic: 'Loss and recovery',
+    promise: 'No replica with older data takes the place of a master that may come back with newer data',
+  })
   test(`${volumes}: a master that left without an heir ${takesOver ? 'is' : 'is not'} replaced by older data`, async (_, scope) => {
     const release = await prepare(scope)
     await writeFile(join(release.folder, 'topology', 'persistence'), `${!takesOver}`)
@@ -127,5 +141,6 @@ for (const [volumes, takesOver] of [
     await bringBackLast(release, master, keys)
     await untilLogged(release, replica, 'it may take over again: OK')
   })
+}
 
 test.run()

@@ -1,6 +1,6 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { run } from '../harness/command.ts'
+import { must, run } from '../harness/command.ts'
 
 /** The programs that an image of the engine offers to a script: Debian's have dash and mawk, Alpine's busybox alone. */
 export type Layout = 'debian' | 'alpine'
@@ -40,6 +40,17 @@ export async function enginePrograms(): Promise<[server: string, cli: string, ch
   throw new Error(
     'no valkey-server and no redis-server on PATH: install one, such as the package redis-server',
   )
+}
+
+let version: Promise<string> | undefined
+
+/** Which engine that is, as in `redis 8.0.2`. */
+export function engineHere(): Promise<string> {
+  version ??= enginePrograms().then(async ([server]) => {
+    const said = await must(server, ['--version'])
+    return `${server.replace('-server', '')} ${/ v=(\S+)/.exec(said)?.[1] ?? said}`
+  })
+  return version
 }
 
 const DEBIAN =

@@ -30,7 +30,12 @@ const damages: [name: string, damage: (file: string) => Promise<void>][] = [
   ['cut off', async (file) => truncate(file, (await readFile(file)).length - 60)],
 ]
 
-for (const [name, damage] of damages)
+for (const [name, damage] of damages) {
+  test.proves({
+    topic: 'Loss and recovery',
+    promise: 'A lost or damaged nodes.conf does not cost a node its identity',
+    bound: 'all keys are there',
+  })
   test(`nodes.conf is ${name}: the kept copy takes its place, and the node is who it was`, async (_, scope) => {
     const release = await prepare(scope)
     const keys = await created(release)
@@ -44,6 +49,7 @@ for (const [name, damage] of damages)
     await untilWhole(release)
     assert.is(await keysOf(release, all(release)), keys)
   })
+}
 
 test('a server that still has the volume open is waited for', async (_, scope) => {
   const release = await prepare(scope)
@@ -57,6 +63,10 @@ test('a server that still has the volume open is waited for', async (_, scope) =
   assert.is(other.exitCode, 0)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Data that cannot be told to be the cluster’s own is not touched, and the log says what to do',
+})
 test('data without nodes.conf or a copy is not touched, and the log says what to do', async (_, scope) => {
   const release = await prepare(scope)
   const keys = await created(release)

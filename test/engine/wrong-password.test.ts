@@ -24,6 +24,11 @@ const advice = /the other pods do not take this pod's password: .*Set it back to
 const isReady = async (release: Release, ordinal: number) =>
   (await release.script('probe.sh', ['readiness'], { ORDINAL: `${ordinal}` })).code === 0
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A pod whose Secret holds another password takes no data away and joins nothing',
+  bound: 'all keys are there',
+})
 test('a master of the cluster does not start with it, so that its replica serves the shard', async ({
   release,
   keys,
@@ -46,6 +51,11 @@ test('a master of the cluster does not start with it, so that its replica serves
   assert.is(await keysOf(release, all(release)), keys)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A pod whose Secret holds another password takes no data away and joins nothing',
+  bound: 'all keys are there',
+})
 test('a pod without data joins nothing, is never ready, and says so', async ({ release, keys }) => {
   await release.kill(0)
   await rm(release.data(0), { recursive: true })

@@ -6,6 +6,13 @@ const checks: Record<string, string[]> = {
   'the types are sound': ['node_modules/.bin/tsc'],
   'the code is clean': ['node_modules/.bin/biome', 'check'],
   'the charts are what the schema generates': ['node', 'generator/bin.js', 'check'],
+  'the page of promises is what the tests say': [
+    'node',
+    '--import',
+    'tsx',
+    'test/promises/promises.ts',
+    '--check',
+  ],
 }
 
 /** Runs every check, an entry each; says what is wrong, and nothing else. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { load } from 'js-yaml'
 import { loadImages } from './kind.ts'
+import { ranOn } from './setting.ts'
 import { clusterName } from './shared-cluster.ts'
 
 /** An image as the tests know it: what it is for, and which of its tags. */
@@ -32,6 +33,7 @@ export async function imageInCluster(purpose: string, age?: string): Promise<str
   // Official images are pulled by the nodes; those of a table of one's own need not be in any registry.
   if (process.env.TEST_IMAGES && !onNodes.has(name)) onNodes.set(name, loadImages(clusterName(), [name]))
   await onNodes.get(name)
+  if (purpose !== 'client') ranOn(`${purpose} ${tag}`, 'cluster')
   return name
 }
 

@@ -1,3 +1,4 @@
+import { startsAnew, uidsOf } from './anew.ts'
 import { serverPods, waitUntilReady } from './cluster.ts'
 import { must } from './command.ts'
 import { eventually } from './deadline.ts'
@@ -30,19 +31,15 @@ export async function sixNodes(
 export const kubectl = (of: Release, ...args: string[]) =>
   must('kubectl', ['--namespace', of.namespace, ...args], { deadline: 240_000 })
 
-/** Waits until new pods run in the place of all, and returns when the last server's container started. */
-export function lastStart(of: Release): Promise<number> {
-  const asked = Date.now()
+/** Who a release's server pods are, by uid: to be taken before something is done to them. */
+export const whoIsThere = async (of: Release) => uidsOf(await serverPods(of))
+
+/** Waits until six new pods run in the place of those of before, and returns when the last server's container started. */
+export function lastStart(of: Release, before: Set<string>): Promise<number> {
   return eventually('all pods to be there anew', { deadline: 120_000 }, async (see) => {
-    const pods = await serverPods(of)
-    const starts = pods.map(({ metadata, status }) => {
-      const server = status?.containerStatuses?.find(({ name }) => name === 'server')
-      const at = server?.state?.running?.startedAt
-      return !metadata?.deletionTimestamp && at ? new Date(at).getTime() : 0
-    })
-    see(starts.join())
-    // The API tells whole seconds.
-    return starts.length === 6 && Math.min(...starts) > asked - 1000 ? Math.max(...starts) : undefined
+    const starts = startsAnew(await serverPods(of), before, 'server')
+    see(`${starts.length} of 6 new servers run`)
+    return starts.length === 6 ? Math.max(...starts) : undefined
   })
 }
 

@@ -1,6 +1,11 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Evidence } from './scope.ts'
+import type { Setting } from './setting.ts'
+
+/** Where runs leave what explains or shows something. */
+export const testResults = 'test-results'
 
 const folder = (title: string) =>
   title
@@ -17,7 +22,7 @@ export async function saveEvidence(
 ): Promise<string | undefined> {
   const files = Object.entries(evidence)
   if (files.length === 0) return undefined
-  const target = path.join('test-results', folder(suite), folder(test))
+  const target = path.join(testResults, folder(suite), folder(test))
   await rm(target, { recursive: true, force: true })
   for (const [name, text] of files) {
     const file = path.join(target, name)
@@ -40,3 +45,23 @@ export const readFigures = (results: string) =>
   readFile(path.join(results, 'figures.txt'), 'utf8').catch(
     () => 'no figure of this run has a place in the comparison with the recipe\n',
   )
+
+// Which files' tests have all passed, and on what.
+const shown = (results: string) => path.join(results, 'shown.json')
+
+/** Notes that all tests of a file have passed on this, in the place of what an earlier run has noted of the file. */
+export async function noteShown(results: string, file: string, on: Setting): Promise<void> {
+  await mkdir(results, { recursive: true })
+  // In one go, because several files may end at the same time.
+  writeFileSync(shown(results), `${JSON.stringify({ ...readShown(results), [file]: on }, undefined, 2)}\n`)
+}
+
+/** What runs have noted, by file. */
+export function readShown(results: string): Record<string, Setting> {
+  try {
+    return JSON.parse(readFileSync(shown(results), 'utf8')) as Record<string, Setting>
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    throw error
+  }
+}

@@ -1,11 +1,12 @@
 // Runs levels of tests:  node --import tsx test/harness/run.ts [LEVEL…] [FILTER…] [--all]
 // Without a level: every usual one whose tools are there. A level that is named, or --all, must not be left out.
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { runChecks } from './checks.ts'
 import { runFile } from './child.ts'
 import { testFiles } from './files.ts'
 import { type Level, levels } from './levels.ts'
-import { forgetFigures, readFigures } from './results.ts'
+import { forgetFigures, noteShown, readFigures, testResults } from './results.ts'
 import { sharedCluster } from './shared-cluster.ts'
 import { type Entry, isGood, summary } from './tally.ts'
 import { missingTools } from './tools.ts'
@@ -80,6 +81,10 @@ async function runShown(file: string, alone: boolean): Promise<Entry[]> {
   const output = (chunk: Buffer) => void (alone ? process.stdout.write(chunk) : held.push(chunk))
   const ended = await runFile(file, { env: process.env, output, signal: breakOff.signal })
   if (!alone) process.stdout.write(Buffer.concat(held))
+  const on = ended.at(-1)?.on
+  // Of tests that lie elsewhere nobody wants to know later.
+  if (on && values.in === 'test' && isGood(ended, true))
+    await noteShown(testResults, path.relative(values.in, file), on)
   return ended
 }
 

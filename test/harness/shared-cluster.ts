@@ -1,4 +1,5 @@
 import { deleteCluster, ensureCluster, kubeconfigOf } from './kind.ts'
+import { noteKubernetes } from './setting.ts'
 
 const WORKERS = 2
 
@@ -19,6 +20,7 @@ export function sharedCluster() {
       console.log(`cluster ${name}: ${isNew ? `created in ${seconds} s` : 'taken as it is'}`)
       // For everything that the tests start, whatever the user's own kubeconfig says.
       process.env.KUBECONFIG = kubeconfigOf(name)
+      await noteKubernetes()
     },
     async end(): Promise<void> {
       if (!started) return

@@ -1,8 +1,10 @@
 import { suite as uvu } from 'uvu'
+import { isListing, list, type Proof } from '../promises/proof.ts'
 import { within } from './deadline.ts'
 import { tell } from './report.ts'
 import { saveEvidence } from './results.ts'
 import { asError, type OpenScope, openScope, type Scope } from './scope.ts'
+import { setting } from './setting.ts'
 import { allIsWell, declared, ran } from './verdict.ts'
 
 /** What surrounds a suite's tests. `setup` returns the context that every test is given. */
@@ -22,6 +24,8 @@ export interface Suite<C> {
   (name: string, body: Body<C>, options?: { timeout?: number }): void
   only(name: string, body: Body<C>, options?: { timeout?: number }): void
   skip(name: string, body?: Body<C>, options?: { timeout?: number }): void
+  /** Says what the next test proves to a user, for the page of promises. */
+  proves(proof: Proof): void
   run(): void
 }
 
@@ -37,8 +41,9 @@ export function suite<C = undefined>(title: string, hooks: Hooks<C> = {}): Suite
   const standing = hooks.timeout ?? 10_000
   const names = { tests: [] as string[], only: [] as string[], skipped: [] as string[] }
   let context = undefined as C
+  let proof: Proof | undefined
   let setupError: Error | undefined
-  declared(title)
+  if (!isListing()) declared(title)
 
   inner.before(async () => {
     for (const name of names.skipped)
@@ -87,6 +92,7 @@ export function suite<C = undefined>(title: string, hooks: Hooks<C> = {}): Suite
       test: name,
       outcome: failure ? 'failed' : 'passed',
       seconds: seconds(),
+      on: setting(),
     })
     allIsWell(!failure)
     if (failure) throw failure
@@ -94,17 +100,26 @@ export function suite<C = undefined>(title: string, hooks: Hooks<C> = {}): Suite
 
   const test: Suite<C> = (name, body, options) => {
     names.tests.push(name)
+    list({ suite: title, test: name, proves: proof })
+    proof = undefined
     inner(name, prove(name, body, options?.timeout ?? standing))
   }
   test.only = (name, body, options) => {
+    proof = undefined
     names.only.push(name)
     inner.only(name, prove(name, body, options?.timeout ?? standing))
   }
   test.skip = (name) => {
+    proof = undefined
     names.skipped.push(name)
     inner.skip(name)
   }
+  test.proves = (next) => {
+    proof = next
+  }
   test.run = () => {
+    if (proof) throw new Error(`no test follows that proves "${proof.promise}"`)
+    if (isListing()) return
     if (names.only.length > 0) names.skipped.push(...names.tests)
     ran(title, names.tests.length + names.only.length + names.skipped.length)
     inner.run()

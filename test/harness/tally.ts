@@ -1,4 +1,5 @@
 import type { Outcome } from './report.ts'
+import type { Setting } from './setting.ts'
 
 /** One thing that counts: a test, or a check of the whole tree. */
 export interface Entry {
@@ -6,6 +7,8 @@ export interface Entry {
   from: string
   name: string
   outcome: Outcome
+  /** What it ran on, where it is known. */
+  on?: Setting | undefined
 }
 
 /** Whether these outcomes make a good run. In CI a skipped test is a failure: nobody would see a stray `.only`. */

@@ -1,16 +1,29 @@
 import * as assert from 'uvu/assert'
 import type { LoadReport } from '../load/client.ts'
 import { errorsOf, gapBeyond, notKept, twiceOf } from '../load/judge.ts'
+import type { Proof } from '../promises/proof.ts'
 import { waitUntilWhole } from './cluster.ts'
 import type { Release } from './helm.ts'
 import { startLoad } from './load.ts'
 import { kubectl } from './moving.ts'
 
+const GAP = 500
+
+/** The same in words: the bound of every promise that it proves. */
+export const UNNOTICED = `no error at a client, no acknowledged write lost, no shard silent for longer than ${GAP / 1000} s`
+
+/** What `restartUnnoticed` proves. */
+export const ROLLING_RESTART: Proof = {
+  topic: 'Planned work under load',
+  promise: 'A rolling restart goes unnoticed by clients',
+  bound: UNNOTICED,
+}
+
 /** What clients may notice of anything that is done to a cluster on purpose: no error, no write lost, half a second's silence. */
 export function assertUnnoticed(report: LoadReport): void {
   assert.equal(errorsOf(report), [])
   assert.equal([...notKept(report), ...twiceOf(report)], [])
-  assert.is(gapBeyond(500, report), undefined)
+  assert.is(gapBeyond(GAP, report), undefined)
 }
 
 /** Restarts all pods of a release of six nodes under load, which no client may notice. */

@@ -5,6 +5,7 @@ import { writeAndRead } from '../harness/load.ts'
 import { freshNamespace } from '../harness/namespace.ts'
 import type { Scope } from '../harness/scope.ts'
 import { suite } from '../harness/suite.ts'
+import { UNNOTICED } from '../harness/unnoticed.ts'
 import { engineOf, smallValues } from '../harness/values.ts'
 
 const test = suite('another version of the engine', { timeout: 500_000 })
@@ -29,6 +30,11 @@ async function previous(scope: Scope, flavour: string): Promise<Release> {
   return of
 }
 
+test.proves({
+  topic: 'Another version of the engine',
+  promise: 'A newer version of the engine comes while clients work, and what cannot read the data is refused',
+  bound: UNNOTICED,
+})
 test('Redis: an older format is refused, a newer one comes without clients noticing, and then not to Valkey', async (_, scope) => {
   const of = await previous(scope, REDIS)
   await refuseEngine(of, { flavour: REDIS, age: 'oldest' }, await cannotBeRead(REDIS, 'previous', 'oldest'))
@@ -41,6 +47,11 @@ test('Redis: an older format is refused, a newer one comes without clients notic
   )
 })
 
+test.proves({
+  topic: 'Another version of the engine',
+  promise: 'A newer version of the engine comes while clients work, and what cannot read the data is refused',
+  bound: UNNOTICED,
+})
 test('Valkey: a newer format comes without clients noticing, and there is no way back', async (_, scope) => {
   const of = await previous(scope, VALKEY)
   await changeEngine(of, { flavour: VALKEY, age: 'current' })

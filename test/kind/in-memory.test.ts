@@ -1,7 +1,15 @@
 import * as assert from 'uvu/assert'
 import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
 import { writeAndRead } from '../harness/load.ts'
-import { type Context, keysOf, kubectl, lastStart, sixNodes, untilReplica } from '../harness/moving.ts'
+import {
+  type Context,
+  keysOf,
+  kubectl,
+  lastStart,
+  sixNodes,
+  untilReplica,
+  whoIsThere,
+} from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
 
 const test = suite<Context>('a cluster without volumes', {
@@ -9,6 +17,10 @@ const test = suite<Context>('a cluster without volumes', {
   setup: (scope) => sixNodes(scope, 'memory', { persistence: { enabled: false, appendonly: false } }),
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Without volumes, a master whose pod is lost comes back as a replica, and all keys are there',
+})
 test('a master’s pod that is lost comes back as a replica, and all keys are there', async ({ of }) => {
   await writeAndRead(of, 1000)
   const keys = await keysOf(of)
@@ -20,7 +32,12 @@ test('a master’s pod that is lost comes back as a replica, and all keys are th
   assert.is(await keysOf(of), keys)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Without volumes, after the loss of all pods the cluster is made anew by itself, and empty',
+})
 test('all pods lost at once: whole again, and empty, by itself', async ({ of }) => {
+  const before = await whoIsThere(of)
   await kubectl(
     of,
     'delete',
@@ -30,7 +47,7 @@ test('all pods lost at once: whole again, and empty, by itself', async ({ of }) 
     '--force',
     '--grace-period=0',
   )
-  await lastStart(of)
+  await lastStart(of, before)
   await waitUntilWhole(of, { nodes: 6, deadline: 90_000 })
   assert.is(await keysOf(of), 0)
   const { wrong } = await writeAndRead(of, 1000)

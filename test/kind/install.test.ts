@@ -29,7 +29,13 @@ async function identity(of: Release): Promise<string[]> {
   return [...started, secret.data?.password ?? '']
 }
 
-for (const [name, flavour, helm, args] of ways)
+for (const [name, flavour, helm, args] of ways) {
+  test.proves({
+    topic: 'Install and remove',
+    promise: 'One command makes a cluster that clients can use, and one removes it',
+    bound:
+      'all slots covered, no replica beside its master, and after the removal nothing is left but the volumes',
+  })
   test(`${name}: one command makes a cluster that clients can use, and one removes it`, async (_, scope) => {
     const of = release(flavour, await freshNamespace(scope, 'install'), { helm })
     const values = await smallValues(flavour)
@@ -68,7 +74,12 @@ for (const [name, flavour, helm, args] of ways)
     )
     assert.equal(await leftovers(of), volumes)
   })
+}
 
+test.proves({
+  topic: 'Install and remove',
+  promise: 'The volumes go with the release where persistence.retention says so',
+})
 test('volumes go with the release where the values say so', async (_, scope) => {
   const of = release('redis-cluster', await freshNamespace(scope, 'retention'))
   const more = { cluster: { replicasPerShard: 0 }, persistence: { retention: { whenDeleted: 'Delete' } } }

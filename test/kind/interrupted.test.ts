@@ -71,6 +71,10 @@ async function state(of: Release): Promise<unknown> {
   return { pods: pods.map(({ metadata }) => metadata?.uid), set, topology, nodes: lasting.sort() }
 }
 
+test.proves({
+  topic: 'Install and remove',
+  promise: 'A creation that is killed half-way goes on where it stopped',
+})
 test('its pod deleted in mid-creation, the Job goes on and the cluster becomes whole', async ({ of }) => {
   const installing = install(of, await smallValues(flavour))
   const log = await cutShort(of)
@@ -81,6 +85,10 @@ test('its pod deleted in mid-creation, the Job goes on and the cluster becomes w
   await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
 })
 
+test.proves({
+  topic: 'Install and remove',
+  promise: 'An upgrade that changes nothing restarts no pod and moves no slot',
+})
 test('the Job run again on the live cluster changes nothing', async ({ of }) => {
   const before = await state(of)
   const hooks = await helm(of, ['get', 'hooks', of.name])
@@ -97,6 +105,10 @@ test('the Job run again on the live cluster changes nothing', async ({ of }) => 
   assert.equal(await state(of), before)
 })
 
+test.proves({
+  topic: 'Mistakes are refused before anything changes',
+  promise: 'Fewer shards than the engine can do with are refused by name',
+})
 test('fewer shards than the engine can do with are refused by name, and nothing changes', async ({ of }) => {
   const before = await state(of)
   const refused = await upgrade(of, await smallValues(flavour, { cluster: { shards: 2 } }))
@@ -105,6 +117,10 @@ test('fewer shards than the engine can do with are refused by name, and nothing 
   assert.equal(await state(of), before)
 })
 
+test.proves({
+  topic: 'Another version of the engine',
+  promise: 'A version that cannot read the data is refused by name, before any pod changes',
+})
 test('a version that could not read the data is refused by name, and nothing changes', async ({ of }) => {
   const before = await state(of)
   const refused = await upgrade(of, await smallValues(flavour, {}, 'previous'))
@@ -116,6 +132,10 @@ test('a version that could not read the data is refused by name, and nothing cha
   assert.equal(await state(of), before)
 })
 
+test.proves({
+  topic: 'Mistakes are refused before anything changes',
+  promise: 'After a refusal the release can be upgraded as before',
+})
 test('after a refusal the release can be upgraded as before', async ({ of }) => {
   const before = await state(of)
   const upgraded = await upgrade(of, await smallValues(flavour))

@@ -63,6 +63,11 @@ const losses: Loss[] = [
 ]
 
 // First, because later the masters may all have moved to one of the two Kubernetes nodes.
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'The shards of a Kubernetes node that falls silent are taken over',
+  bound: `a replica takes writes within ${(2 * NODE_TIMEOUT) / 1000} s, two node timeouts`,
+})
 test('its Kubernetes node silent: its replica takes writes within two node timeouts', async ({
   of,
 }, scope) => {
@@ -74,10 +79,10 @@ test('its Kubernetes node silent: its replica takes writes within two node timeo
   const replica = shard?.replicas[0]
   assert.ok(shard && replica, 'a master that is alone on its Kubernetes node, with a replica elsewhere')
   const [tag] = tagsIn(shard.slots, 1)
-  await must('docker', ['pause', shard.primary.place])
   const unpause = () => must('docker', ['unpause', shard.primary.place])
   scope.defer(() => unpause().catch(() => {}))
   const began = Date.now()
+  await must('docker', ['pause', shard.primary.place])
   // Asked of the replica itself: a client without a timeout of its own waits for the silent master as long as TCP does.
   await eventually('the replica to take a write', { deadline: 30_000, every: 100 }, async (see) => {
     const answer = await ask(of.namespace, replica.pod, 'SET', `{${tag}}`, 'written')
@@ -91,7 +96,12 @@ test('its Kubernetes node silent: its replica takes writes within two node timeo
   await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
 })
 
-for (const { how, strike, gap, graceful, keeps } of losses)
+for (const { how, strike, gap, graceful, keeps } of losses) {
+  test.proves({
+    topic: 'Loss and recovery',
+    promise: `A master that is lost is taken over or comes back: ${how}`,
+    bound: `the shard takes writes again within ${gap / 1000} s${graceful ? ', no error at a client' : ''}${keeps ? ', no acknowledged write lost' : ''}`,
+  })
   test(`${how}: the shard takes writes again within ${gap / 1000} s`, async (context) => {
     const { of } = context
     const [shard] = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
@@ -106,7 +116,12 @@ for (const { how, strike, gap, graceful, keeps } of losses)
     if (graceful) assert.equal(errorsOf(report), [])
     if (keeps) assert.equal(notKept(report), [])
   })
+}
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A master that loses its pod and its volume joins again by itself, and its shard keeps all keys',
+})
 test('its pod and its volume deleted: it joins again by itself, and the next upgrade forgets what it was', async ({
   of,
 }) => {

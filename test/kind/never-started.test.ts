@@ -7,6 +7,10 @@ import { smallValues } from '../harness/values.ts'
 
 const test = suite('an install whose servers never started', { timeout: 240_000 })
 
+test.proves({
+  topic: 'Mistakes are mended',
+  promise: 'An install whose servers never started is mended by an upgrade',
+})
 test('for its configuration: an upgrade without the mistake makes the cluster', async (_, scope) => {
   const of = release('valkey-cluster', await freshNamespace(scope, 'directive'))
   const wrong = await smallValues(of.flavour, { cluster: { extraConfig: 'no-such-directive yes' } })
@@ -17,6 +21,10 @@ test('for its configuration: an upgrade without the mistake makes the cluster', 
   await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
 })
 
+test.proves({
+  topic: 'Mistakes are mended',
+  promise: 'An install whose servers never started is mended by an upgrade',
+})
 test('for its image: an upgrade to one that exists is refused with the way on, and that way leads to a cluster', async (_, scope) => {
   const of = release('redis-cluster', await freshNamespace(scope, 'tag'))
   const right = await smallValues(of.flavour)

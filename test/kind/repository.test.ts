@@ -10,7 +10,7 @@ import { freshNamespace } from '../harness/namespace.ts'
 import { serveFolder, startRegistry } from '../harness/publishing.ts'
 import type { Scope } from '../harness/scope.ts'
 import { suite } from '../harness/suite.ts'
-import { assertUnnoticed } from '../harness/unnoticed.ts'
+import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
 import { smallValues, type Values } from '../harness/values.ts'
 import { chartgen, copyOfProject, folder } from '../unit/project.ts'
 
@@ -82,6 +82,11 @@ async function upgradeUnnoticed(of: Release, upgrade: () => Promise<unknown>): P
   assert.is(tested.code, 0, tested.stdout + tested.stderr)
 }
 
+test.proves({
+  topic: 'Sources and packages',
+  promise: 'A published chart is installed by name and upgraded to the next release while clients work',
+  bound: UNNOTICED,
+})
 test('by HTTP: installed by name, upgraded under load when there is a second release, and the first stays installable', async (_, scope) => {
   const of = release('redis-cluster', await freshNamespace(scope, 'http'))
   const run = await installer(scope, of)
@@ -111,6 +116,11 @@ test('by HTTP: installed by name, upgraded under load when there is a second rel
   await waitUntilWhole(old, { nodes: 3, deadline: 30_000 })
 })
 
+test.proves({
+  topic: 'Sources and packages',
+  promise: 'A published chart is installed by name and upgraded to the next release while clients work',
+  bound: UNNOTICED,
+})
 test('by a registry: pushed, installed by address, upgraded under load, and the first stays what it was', async (_, scope) => {
   const of = release('valkey-cluster', await freshNamespace(scope, 'oci'), { helm: 'helm4' })
   const run = await installer(scope, of, ['--plain-http'])

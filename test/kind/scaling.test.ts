@@ -6,7 +6,7 @@ import { core } from '../harness/kubernetes.ts'
 import { startLoad, writeAndRead } from '../harness/load.ts'
 import { type Context, keysOf, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
-import { assertUnnoticed } from '../harness/unnoticed.ts'
+import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
 import { smallValues, type Values } from '../harness/values.ts'
 import type { Shard } from '../harness/whole.ts'
 
@@ -52,6 +52,11 @@ async function assertNoStrangers(of: Release): Promise<void> {
   }
 }
 
+test.proves({
+  topic: 'Scaling',
+  promise: 'More shards come by an upgrade while clients work, and no pod restarts',
+  bound: UNNOTICED,
+})
 test('3 to 4 shards under load: no pod restarts, no client notices, nothing is lost', async ({ of }) => {
   const { wrong } = await writeAndRead(of, KEYS)
   assert.is(wrong, 0)
@@ -63,6 +68,11 @@ test('3 to 4 shards under load: no pod restarts, no client notices, nothing is l
   assert.ok((await keysOf(of)) >= keys)
 })
 
+test.proves({
+  topic: 'Scaling',
+  promise: 'Fewer shards come by an upgrade while clients work: pods are empty before they go',
+  bound: UNNOTICED,
+})
 test('back to 3 under load: the pods that go are empty before they go, and their volumes stay', async ({
   of,
 }) => {
@@ -73,6 +83,11 @@ test('back to 3 under load: the pods that go are empty before they go, and their
   assert.is((await claims(of)).length, 8)
 })
 
+test.proves({
+  topic: 'Scaling',
+  promise: 'Pods that come back to the volumes that were kept join as new nodes',
+  bound: UNNOTICED,
+})
 test('to 4 again, onto the volumes that were kept: they join as new nodes', async ({ of }) => {
   const keys = await keysOf(of)
   await resize(of, 4, 1)
@@ -80,6 +95,10 @@ test('to 4 again, onto the volumes that were kept: they join as new nodes', asyn
   assert.ok((await keysOf(of)) >= keys)
 })
 
+test.proves({
+  topic: 'Mistakes are refused before anything changes',
+  promise: 'A smaller size is refused where the data would not fit',
+})
 test('data that would not fit is refused with the reason, and nothing changes', async ({ of }) => {
   const before = [await uids(of), await waitUntilWhole(of, { nodes: 8, deadline: 30_000 })]
   for (const { primary } of before[1] as Shard[])
@@ -95,6 +114,10 @@ test('data that would not fit is refused with the reason, and nothing changes', 
     await ask(of.namespace, primary.pod, 'CONFIG', 'SET', 'maxmemory', '200mb')
 })
 
+test.proves({
+  topic: 'Scaling',
+  promise: 'The volumes of pods that go are deleted where persistence.retention says so',
+})
 test('the volumes of pods that go are deleted where persistence.retention says so; replicas 1 to 2 to 1', async ({
   of,
 }) => {

@@ -82,6 +82,11 @@ const untilReplaced = (of: Release, { pod, id }: Member) =>
     return (served && new RegExp(`^${id} .*fail `, 'm').test(nodes)) || undefined
   })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise:
+    'After the loss of all pods, one of which cannot start, the others serve all slots, and it is whole when it comes back',
+})
 test('the others serve all slots meanwhile, and forget it never, an upgrade included; when it comes back, all is there', async ({
   of,
 }) => {

@@ -30,6 +30,11 @@ async function documented(): Promise<{ values: Values; commands: string }> {
   return { values: parse(values) as Values, commands }
 }
 
+test.proves({
+  topic: 'Install and remove',
+  promise: 'A cluster made by hand is taken over as the README says',
+  bound: 'no key and no acknowledged write lost',
+})
 test('is taken over as the README says: all its keys are there, and so is every write that it acknowledged', async (_, scope) => {
   const subject = await sixNodes('recipe', scope)
   const { namespace } = subject

@@ -6,7 +6,7 @@ import { type Release, release, template } from '../harness/helm.ts'
 import { startLoad } from '../harness/load.ts'
 import { freshNamespace } from '../harness/namespace.ts'
 import { suite } from '../harness/suite.ts'
-import { assertUnnoticed } from '../harness/unnoticed.ts'
+import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
 import { smallValues } from '../harness/values.ts'
 
 const test = suite('applied as Argo CD does: rendered without a cluster, in phases', { timeout: 400_000 })
@@ -48,6 +48,11 @@ async function sync(of: Release, shards: number): Promise<void> {
   }
 }
 
+test.proves({
+  topic: 'Scaling',
+  promise: 'Rendered without a cluster and applied in Argo CD’s phases, the chart installs and scales',
+  bound: UNNOTICED,
+})
 test('the first sync makes a cluster; others scale it out and in under load', async (_, scope) => {
   const of = release('redis-cluster', await freshNamespace(scope, 'argo'))
   await must('kubectl', [

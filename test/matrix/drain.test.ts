@@ -4,7 +4,7 @@ import { type Release, upgrade } from '../harness/helm.ts'
 import { startLoad } from '../harness/load.ts'
 import { kubectl, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
-import { assertUnnoticed } from '../harness/unnoticed.ts'
+import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
 import { smallValues } from '../harness/values.ts'
 import { drain, uncordonAfter, workers } from '../harness/workers.ts'
 
@@ -13,6 +13,11 @@ const test = suite('a Kubernetes node that is drained', { timeout: 400_000 })
 const podsOn = async (of: Release, node: string) =>
   (await serverPods(of)).filter(({ spec }) => spec?.nodeName === node).length
 
+test.proves({
+  topic: 'Planned work under load',
+  promise: 'A Kubernetes node is drained without clients noticing',
+  bound: UNNOTICED,
+})
 test('without volumes: its pods go one by one to the other nodes, and clients notice nothing', async (_, scope) => {
   const values = { persistence: { enabled: false, appendonly: false } }
   const { of } = await sixNodes(scope, 'drain', values)
@@ -30,6 +35,11 @@ test('without volumes: its pods go one by one to the other nodes, and clients no
   await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
 })
 
+test.proves({
+  topic: 'Planned work under load',
+  promise: 'A Kubernetes node whose volumes cannot move loses one pod at a time to a drain',
+  bound: UNNOTICED,
+})
 test('with volumes that stay on it: one pod goes and waits, the others stay, and nothing is lost', async (_, scope) => {
   const { of } = await sixNodes(scope, 'bound')
   const [node = ''] = await workers()

@@ -6,6 +6,7 @@ import { writeAndRead } from '../harness/load.ts'
 import { keysOf } from '../harness/moving.ts'
 import { freshNamespace } from '../harness/namespace.ts'
 import { suite } from '../harness/suite.ts'
+import { UNNOTICED } from '../harness/unnoticed.ts'
 import { smallValues } from '../harness/values.ts'
 
 const test = suite('another image under a cluster that works', { timeout: 900_000 })
@@ -19,13 +20,19 @@ const ways: [flavour: string, from: string, ...to: string[]][] = [
   [VALKEY, 'oldest', 'previous', 'oldest'],
 ]
 
-for (const [flavour, from, ...ages] of ways)
+for (const [flavour, from, ...ages] of ways) {
+  test.proves({
+    topic: 'Another version of the engine',
+    promise: 'Another image comes while clients work, up and down where the format is the same',
+    bound: UNNOTICED,
+  })
   test(`${flavour}: ${[from, ...ages].join(' to ')} loses nothing, and clients notice nothing`, async (_, scope) => {
     const of = await installed(flavour, from, scope)
     const keys = await keysOf(of)
     for (const age of ages) await changeEngine(of, { flavour, age })
     assert.ok((await keysOf(of)) >= keys)
   })
+}
 
 /** A key of every type: how it is written, and how it is read. */
 const types: [write: string, read: string][] = [
@@ -43,6 +50,11 @@ const types: [write: string, read: string][] = [
   ['SET expiring value PXAT 4102444800000', 'PEXPIRETIME expiring'],
 ]
 
+test.proves({
+  topic: 'Another version of the engine',
+  promise: 'Redis up to 7.2 becomes Valkey under the same names, with keys of every type',
+  bound: UNNOTICED,
+})
 test('Redis 7.0 to Valkey, by the other chart under the same names: keys of every type are as they were', async (_, scope) => {
   const of = await installed(REDIS, 'previous', scope)
   const run = (commands: string[]) =>

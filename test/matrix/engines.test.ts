@@ -6,7 +6,7 @@ import { agesOf, findImage } from '../harness/images.ts'
 import { writeAndRead } from '../harness/load.ts'
 import { freshNamespace } from '../harness/namespace.ts'
 import { suite } from '../harness/suite.ts'
-import { restartUnnoticed } from '../harness/unnoticed.ts'
+import { ROLLING_RESTART, restartUnnoticed } from '../harness/unnoticed.ts'
 import { engineOf, smallValues } from '../harness/values.ts'
 
 const test = suite('every image at hand', { timeout: 400_000 })
@@ -14,6 +14,7 @@ const test = suite('every image at hand', { timeout: 400_000 })
 for (const flavour of ['redis-cluster', 'valkey-cluster'])
   for (const age of await agesOf(engineOf(flavour))) {
     const { tag } = await findImage(engineOf(flavour), age)
+    test.proves(ROLLING_RESTART)
     test(`${flavour} with the image ${tag} makes a cluster that clients can use, through a rolling restart too`, async (_, scope) => {
       const of = release(flavour, await freshNamespace(scope, 'engine'))
       const installed = await install(of, await smallValues(flavour, {}, age))

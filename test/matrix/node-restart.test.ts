@@ -25,20 +25,24 @@ async function restartsOn(of: Release, node: string): Promise<number> {
   return answer.split(' ').reduce((sum, count) => sum + Number(count), 0)
 }
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A Kubernetes node that restarts leaves the cluster whole, with all keys, without any command',
+})
 test('the cluster is whole again with all its keys, without any command', async ({ of }) => {
   await writeAndRead(of, 1000)
   const keys = await keysOf(of)
   for (const node of await workers()) {
     const before = await restartsOn(of, node)
-    await must('docker', ['restart', node])
     const began = Date.now()
+    await must('docker', ['restart', node])
     await eventually(`the servers on ${node} to have restarted`, { deadline: 120_000 }, async (see) => {
       const since = (await restartsOn(of, node)) - before
       see(`${since}`)
       return since >= 3 || undefined
     })
     await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
-    console.log(`whole ${((Date.now() - began) / 1000).toFixed(1)} s after ${node} was restarted`)
+    console.log(`whole ${((Date.now() - began) / 1000).toFixed(1)} s after ${node} was told to restart`)
     await waitUntilReady(of, { nodes: 6, deadline: 60_000 })
     assert.is(await keysOf(of), keys)
   }

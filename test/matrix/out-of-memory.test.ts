@@ -49,7 +49,11 @@ const untilLooping = (of: Release) =>
     return loops || undefined
   })
 
-for (const args of [[], ['--atomic']])
+for (const args of [[], ['--atomic']]) {
+  test.proves({
+    topic: 'Mistakes are mended',
+    promise: 'A memory limit that is too low for the data is mended by an upgrade, and all keys are there',
+  })
   test(`its pod is killed again and again, and an upgrade that raises the limit${args.map((arg) => ` with ${arg}`)} mends that: all keys are there`, async ({
     of,
   }) => {
@@ -70,5 +74,6 @@ for (const args of [[], ['--atomic']])
     await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
     assert.is(await keysOf(of), keys)
   })
+}
 
 test.run()

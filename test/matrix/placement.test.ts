@@ -35,6 +35,11 @@ function leastSharing(pods: V1Pod[]): number {
   return 3 - (counts.length === 2 ? Math.min(...counts) : 0)
 }
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise:
+    'An upgrade puts replicas apart from their masters again, wherever failovers and new Kubernetes nodes have put them',
+})
 test('stay apart after each shard has failed over in turn', async (_, scope) => {
   const { of } = await sixNodes(scope, 'apart', inMemory)
   for (const turn of [0, 1, 2]) {
@@ -52,6 +57,11 @@ test('stay apart after each shard has failed over in turn', async (_, scope) => 
   await apart(of)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise:
+    'An upgrade puts replicas apart from their masters again, wherever failovers and new Kubernetes nodes have put them',
+})
 test('are apart again once a node that was replaced has its share of the pods', async (_, scope) => {
   const { of } = await sixNodes(scope, 'replaced', inMemory)
   const [node = ''] = await workers()

@@ -14,6 +14,10 @@ const test = suite<Context>('a change of size that is interrupted', {
   setup: (scope) => sixNodes(scope, 'resize'),
 })
 
+test.proves({
+  topic: 'Scaling',
+  promise: 'A change of size that is interrupted is finished by the next upgrade, with all keys',
+})
 test('the Jobs’ pods deleted ten times at random during 3 to 5 to 3: whole after the next upgrade, all keys there', async ({
   of,
 }) => {
@@ -59,6 +63,10 @@ async function deleteOneOfJobs(of: Release): Promise<boolean> {
   return true
 }
 
+test.proves({
+  topic: 'Scaling',
+  promise: 'A change of size that is interrupted is finished by the next upgrade, with all keys',
+})
 test('a reconcile that outlives --timeout under --atomic while slots move, and the rollback it brings', async ({
   of,
 }) => {
@@ -80,6 +88,10 @@ test('a reconcile that outlives --timeout under --atomic while slots move, and t
   assert.ok((await keysOf(of)) >= keys)
 })
 
+test.proves({
+  topic: 'Mistakes are mended',
+  promise: 'A pod taken away by kubectl scale comes back with the next upgrade, with all keys',
+})
 test('a pod taken away by kubectl scale comes back with the next upgrade', async ({ of }) => {
   const keys = await keysOf(of)
   await kubectl(of, 'scale', `statefulset/${of.fullname}`, '--replicas=5')

@@ -4,7 +4,7 @@ import { startLoad } from '../harness/load.ts'
 import { type Context, keysOf, sixNodes } from '../harness/moving.ts'
 import { resize } from '../harness/sizes.ts'
 import { suite } from '../harness/suite.ts'
-import { assertUnnoticed } from '../harness/unnoticed.ts'
+import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
 import { tagsIn } from '../load/slots.ts'
 
 const test = suite<Context>('sizes beyond the ordinary', {
@@ -12,6 +12,11 @@ const test = suite<Context>('sizes beyond the ordinary', {
   setup: (scope) => sixNodes(scope, 'resize'),
 })
 
+test.proves({
+  topic: 'Scaling',
+  promise: 'Slots with large values and with many keys move while clients work',
+  bound: UNNOTICED,
+})
 test('3 to 7 to 3 under load, with a value of five megabytes and ten thousand keys in one slot', async ({
   of,
 }) => {

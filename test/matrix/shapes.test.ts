@@ -22,7 +22,11 @@ const shapes: Record<string, Shape> = {
   'the longest name': { values: {}, shards: 3, replicas: 1, name: `the-longest-name-${'x'.repeat(36)}` },
 }
 
-for (const [name, { values, shards, replicas, name: releaseName = 'r' }] of Object.entries(shapes))
+for (const [name, { values, shards, replicas, name: releaseName = 'r' }] of Object.entries(shapes)) {
+  test.proves({
+    topic: 'Install and remove',
+    promise: 'Clusters without replicas, without a password and with the longest name work alike',
+  })
   test(`a cluster with ${name} is whole, and clients can use it`, async (_, scope) => {
     const of = release('redis-cluster', await freshNamespace(scope, 'shape'), { name: releaseName })
     const installed = await install(of, await smallValues('redis-cluster', values))
@@ -38,7 +42,12 @@ for (const [name, { values, shards, replicas, name: releaseName = 'r' }] of Obje
     const tested = await testRelease(of)
     assert.is(tested.code, 0, tested.stdout + tested.stderr)
   })
+}
 
+test.proves({
+  topic: 'Install and remove',
+  promise: 'Two releases in one namespace are two clusters',
+})
 test('two releases in one namespace are two clusters', async (_, scope) => {
   const namespace = await freshNamespace(scope, 'pair')
   const pair = ['one', 'two'].map((name) => release('redis-cluster', namespace, { name }))

@@ -20,7 +20,11 @@ interface Sized {
 }
 
 for (const [folder, flavour] of folders)
-  for (const file of await readdir(`${chartOf(flavour)}/${folder}`))
+  for (const file of await readdir(`${chartOf(flavour)}/${folder}`)) {
+    test.proves({
+      topic: 'Install and remove',
+      promise: 'Every values file that comes with a chart makes a whole cluster',
+    })
     test(`${folder}/${file} makes a whole ${flavour}, with nothing but its resources scaled down`, async (_, scope) => {
       const of = release(flavour, await freshNamespace(scope, 'shipped'))
       const shipped = load(await readFile(`${chartOf(flavour)}/${folder}/${file}`, 'utf8')) as Values & Sized
@@ -34,5 +38,6 @@ for (const [folder, flavour] of folders)
       const tested = await testRelease(of)
       assert.is(tested.code, 0, tested.stdout + tested.stderr)
     })
+  }
 
 test.run()

@@ -5,7 +5,7 @@ import { ask } from '../harness/engine.ts'
 import { execIn } from '../harness/exec.ts'
 import { type Context, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
-import { restartUnnoticed } from '../harness/unnoticed.ts'
+import { ROLLING_RESTART, restartUnnoticed } from '../harness/unnoticed.ts'
 
 // The newest Valkey is the one engine that hands over by itself when it is told to stop.
 const test = suite<Context>('an engine that hands over by itself', {
@@ -13,6 +13,14 @@ const test = suite<Context>('an engine that hands over by itself', {
   setup: (scope) => sixNodes(scope, 'shutdown', {}, 'valkey-cluster'),
 })
 
+// Without a word from its master it would wait for a node timeout of five seconds first.
+const TAKEN = 4
+
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A Valkey server that is told to stop past its pod’s own handover leaves its shard to the replica',
+  bound: `the replica takes over within ${TAKEN} s`,
+})
 test('a server told to stop past its pod’s own handover leaves its shard to the replica at once', async ({
   of,
 }) => {
@@ -28,12 +36,12 @@ test('a server told to stop past its pod’s own handover leaves its shard to th
     return said.startsWith('master') || undefined
   })
   const seconds = (Date.now() - began) / 1000
-  // Without a word from its master it would wait for a node timeout of five seconds first.
-  assert.ok(seconds < 4, `took ${seconds} s`)
+  assert.ok(seconds < TAKEN, `took ${seconds} s`)
   await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
   await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
 })
 
+test.proves(ROLLING_RESTART)
 test('its rolling restart loses no acknowledged write, shows no error and stops no shard for longer than half a second', async ({
   of,
 }) => {

@@ -4,7 +4,7 @@ import { upgrade } from '../harness/helm.ts'
 import { startLoad, writeAndRead } from '../harness/load.ts'
 import { type Context, keysOf, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
-import { assertUnnoticed } from '../harness/unnoticed.ts'
+import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
 import { smallValues } from '../harness/values.ts'
 
 const test = suite<Context>('shards, replicas and what restarts every pod, changed at once', {
@@ -17,7 +17,12 @@ const changes: [name: string, shards: number, replicas: number][] = [
   ['and 3 of 2 again', 3, 1],
 ]
 
-for (const [name, shards, replicasPerShard] of changes)
+for (const [name, shards, replicasPerShard] of changes) {
+  test.proves({
+    topic: 'Scaling',
+    promise: 'Shards, replicas and the pods’ template change in one upgrade while clients work',
+    bound: UNNOTICED,
+  })
   test(`${name}: clients notice nothing, and nothing is lost`, async ({ of }) => {
     await writeAndRead(of, 10_000)
     const keys = await keysOf(of)
@@ -37,5 +42,6 @@ for (const [name, shards, replicasPerShard] of changes)
     assertUnnoticed(await load.stop())
     assert.ok((await keysOf(of)) >= keys)
   })
+}
 
 test.run()

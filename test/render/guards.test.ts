@@ -12,6 +12,10 @@ const directive = (manifests: Manifest[], name: string) =>
 const mebibytes = (quantity = '') => Number.parseInt(quantity, 10) * (quantity.endsWith('Gi') ? 1024 : 1)
 
 for (const flavour of flavours) {
+  test.proves({
+    topic: 'Loss and recovery',
+    promise: 'By default servers save every write, keep every key, and let no old copy take over',
+  })
   test(`servers of ${flavour} save every write, keep every key, and let no old copy take over`, async () => {
     const manifests = await render(flavour)
     assert.is(directive(manifests, 'appendonly'), 'yes')
@@ -46,11 +50,19 @@ for (const flavour of flavours) {
     assert.ok(mebibytes(claim?.spec.resources.requests.storage) >= 3 * mebibytes(memory))
   })
 
+  test.proves({
+    topic: 'Loss and recovery',
+    promise: 'By default volumes outlive the release and every pod of it',
+  })
   test(`volumes of ${flavour} outlive the release and every pod of it`, async () => {
     const { spec } = the(await render(flavour), 'StatefulSet')
     assert.equal(spec.persistentVolumeClaimRetentionPolicy, { whenDeleted: 'Retain', whenScaled: 'Retain' })
   })
 
+  test.proves({
+    topic: 'Planned work under load',
+    promise: 'A drain takes one pod at a time, and every pod has time to hand over',
+  })
   test(`a drain takes one pod of ${flavour} at a time, and every pod has time to hand over`, async () => {
     const manifests = await render(flavour)
     const { spec } = the(manifests, 'PodDisruptionBudget')

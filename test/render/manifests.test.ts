@@ -17,7 +17,12 @@ import {
 const test = suite('rendered manifests', { timeout: 60_000 })
 
 for (const flavour of flavours) {
-  for (const [name, values] of await scenarios(flavour))
+  for (const [name, values] of await scenarios(flavour)) {
+    test.proves({
+      topic: 'Install and remove',
+      promise:
+        'The manifests are valid for the oldest and the newest Kubernetes, and the same from Helm 3 and 4',
+    })
     test(`${flavour} with ${name} is valid for the oldest and the newest Kubernetes, and the same from either Helm`, async () => {
       const text = await renderText(flavour, values)
       for (const version of kubernetesVersions) assert.equal(await kubeconform(text, version), [], version)
@@ -27,7 +32,12 @@ for (const flavour of flavours) {
       const sorted = (rendered: string) => lasting(rendered).sort((a, b) => key(a).localeCompare(key(b)))
       assert.equal(sorted(await renderText(flavour, values, { helm: 'helm4' })), sorted(text))
     })
+  }
 
+  test.proves({
+    topic: 'Security',
+    promise: 'Every pod meets the restricted Pod Security Standard, and gets no token for the Kubernetes API',
+  })
   test(`every pod of ${flavour} meets the restricted standard, with a root file system it cannot write`, async () => {
     for (const workload of workloads(await render(flavour))) {
       const { spec } = podOf(workload)
@@ -62,6 +72,10 @@ for (const flavour of flavours) {
   })
 }
 
+test.proves({
+  topic: 'Another version of the engine',
+  promise: 'Names, selectors and ports stay, so that an upgrade never needs a new release',
+})
 test('names, selectors and ports are those that no upgrade can change', async () => {
   for (const flavour of flavours) {
     const manifests = await render(flavour)

@@ -98,6 +98,10 @@ for (const flavour of flavours)
 
 for (const flavour of flavours)
   for (const helm of helms) {
+    test.proves({
+      topic: 'Mistakes are refused before anything changes',
+      promise: 'Every mistake in the values is told at once',
+    })
     test(`${helm} tells of all mistakes in values of ${flavour} at once`, async () => {
       // The one that a whole topic is judged by goes last: beside it a misspelt topic is all that is seen.
       const all = Object.assign(

@@ -18,6 +18,10 @@ async function revision(
 }
 
 for (const flavour of flavours) {
+  test.proves({
+    topic: 'Scaling',
+    promise: 'A change of size restarts no pod',
+  })
   test(`pods of ${flavour} are the same at any size: scaling restarts none`, async () => {
     const first = await revision(flavour)
     assert.match(first.revision, /^[0-9a-f]{12}$/)

@@ -29,7 +29,11 @@ const test = suite('scripts/sign', {
   },
 })
 
-for (const helm of helms)
+for (const helm of helms) {
+  test.proves({
+    topic: 'Sources and packages',
+    promise: 'A package is verified by its signature, and refused when a byte has changed',
+  })
   test(`${helm} verifies what was signed, and refuses it when a byte has changed`, async ({
     folder,
     dist,
@@ -52,6 +56,7 @@ for (const helm of helms)
     assert.is.not(refused.code, 0)
     assert.match(refused.stderr, /sha256 sum does not match/)
   })
+}
 
 test('what is signed already keeps its signature', async ({ dist, env }) => {
   const { code, stdout } = await run('scripts/sign', [dist], { env })

@@ -79,6 +79,10 @@ function dyingAfter(steps: number): Perform {
   }
 }
 
+test.proves({
+  topic: 'Sources and packages',
+  promise: 'A generator that is killed leaves the old chart or the new one, never a mixture',
+})
 test('generate that is killed between any two steps leaves the old chart or the new one, never a mixture', async (_, scope) => {
   const out = await folder(scope)
   const chart = path.join(out, 'chart')

@@ -44,6 +44,11 @@ const cases: [fixture: string, sentence: string, ...counted: string[]][] = [
     'a suite without tests is a failure',
     'failed: the file ended with 1, though none of its tests failed',
   ],
+  [
+    'proves-nothing',
+    'a promise that no test follows is a failure',
+    'failed: the file ended with 1, though none of its tests failed',
+  ],
   ['no-suite', 'a file without a suite is a failure', 'failed: the file has no test, or forgot test.run()'],
   [
     'never-settles',

@@ -38,6 +38,10 @@ test('npm start makes the packages and the index, and says what to type next', a
   )
 })
 
+test.proves({
+  topic: 'Sources and packages',
+  promise: 'A package is the same bytes on any machine',
+})
 test('two runs a second apart, under another umask, locale and time zone, give the same bytes', async (project) => {
   const env = { ...process.env, TZ: 'Pacific/Kiritimati', LC_ALL: 'de_DE.UTF-8', LANG: 'tr_TR.UTF-8' }
   await chartgenWithUmask('022', project, ['package', '--out', 'one'], {})
@@ -113,6 +117,10 @@ test('a chart that changed under a version that is in the index is refused', asy
   assert.not.equal(await contents(path.join(project, 'dist')), before)
 })
 
+test.proves({
+  topic: 'Sources and packages',
+  promise: 'A published package is never rewritten',
+})
 test('a package that is not what was published, or would be overwritten, is told, and nothing is written', async (_, scope) => {
   const project = await copyOfProject(scope)
   await chartgen(project, ['generate'])

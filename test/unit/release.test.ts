@@ -134,6 +134,10 @@ function dyingAfter(steps: number): Perform {
   }
 }
 
+test.proves({
+  topic: 'Sources and packages',
+  promise: 'A release that is killed after any step is finished by the next run',
+})
 test('a release that is killed after any step is finished by the next run', async (_, scope) => {
   const whole = await prepared(scope, CHANGES)
   assert.is(await quietly(scope, whole), '0.4.2')

@@ -12,6 +12,10 @@ async function validate(project: string, files: { [name: string]: string }) {
   return chartgen(project, ['validate', ...Object.keys(files)])
 }
 
+test.proves({
+  topic: 'Mistakes are refused before anything changes',
+  promise: 'Every mistake in the values is told at once',
+})
 test('every mistake of several files is told at once, each with its pointer and what would be right', async (project) => {
   await writeFile(path.join(project, 'syntax.yaml'), 'cluster:\n  shards: 3\n   replicasPerShard: 1\n')
   await writeFile(
