@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { eventually } from '../harness/deadline.ts'
 import { suite } from '../harness/suite.ts'
+import { enginePrograms } from './programs.ts'
 import { all, prepare, type Release } from './release.ts'
-import { enginePrograms } from './toolbox.ts'
 import { untilWhole } from './whole.ts'
 
 const test = suite('preflight', { timeout: 60_000 })

@@ -9,10 +9,7 @@ const SCRIPT = new URL('../../generator/pod/observe.sh', import.meta.url).pathna
 const ID = 'a'.repeat(40)
 
 /** The line of a pod whose server tells these lines of its moves, of its memory, and at the end. */
-async function pod(
-  work: string,
-  { moves = '', memory = 'used_memory:3000000', end = '7' },
-): Promise<string> {
+async function pod(work: string, { moves = '', memory = 'used_memory:3000000', end = '7' }): Promise<string> {
   const script = `
     WORK=${work}
     address_of() { echo 10.0.0.1; }

@@ -120,7 +120,8 @@ function gossip(met: Sim[], pods: Sim[]): void {
 }
 
 function move(from: Sim, to: Sim, count: number, step: string): void {
-  if (from.moves || to.moves || from.slots.size < count || to.master || from.master) throw new Error(`${step}: refused`)
+  if (from.moves || to.moves || from.slots.size < count || to.master || from.master)
+    throw new Error(`${step}: refused`)
   for (const slot of [...from.slots].slice(0, count)) {
     from.slots.delete(slot)
     to.slots.add(slot)
