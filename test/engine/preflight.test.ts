@@ -126,7 +126,7 @@ for (const layout of ['debian', 'alpine'] as const) {
     )
   })
 
-  test(`${layout}: before a newer format each shard's lowest pod becomes its master, to restart last`, async (_, scope) => {
+  test(`${layout}: before a newer format, in an upgrade that adds a shard too, each shard's lowest pod becomes its master`, async (_, scope) => {
     const release = await prepare(scope, { layout })
     await release.start(...all(release))
     assert.is((await release.script('reconcile.sh')).code, 0)
@@ -142,6 +142,7 @@ for (const layout of ['debian', 'alpine'] as const) {
     const newer = await release.script('preflight.sh', [], {
       ...(await topology(release, { image: 'image:0', replicas: '1' })),
       PATH: await otherVersion(release, '99.1.2'),
+      SHARDS: '4',
     })
     assert.is(newer.code, 0, newer.stdout + newer.stderr)
     assert.match(newer.stdout, /each shard's master restarts last/)

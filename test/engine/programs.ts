@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { must, run } from '../harness/command.ts'
-import { findImage } from '../harness/images.ts'
+import { findVersion } from '../harness/images.ts'
 
-/** An engine by its name and an age of the table of images; none is whatever this machine has. */
+/** An engine by its name and version, such as 8.1. */
 export interface Engine {
   name: 'redis' | 'valkey'
-  age: string
+  version: string
 }
 
 /** The programs of an engine: by which name a script knows each, and the words of a shell that run it. */
@@ -59,9 +59,11 @@ export async function find(program: string): Promise<string> {
 const roots = new Map<string, Promise<string>>()
 
 /** The folder with the programs and libraries of an engine's image, laid out as in it; made once for each image. */
-async function unpacked({ name, age }: Engine): Promise<string> {
-  const { repository, tag } = await findImage(name, age)
-  const image = `${repository}:${tag}`
+async function unpacked({ name, version }: Engine): Promise<string> {
+  const found = await findVersion(name, version)
+  if (!found)
+    throw new Error(`${process.env.TEST_IMAGES || 'test/images.yaml'} has no image of ${name} ${version}`)
+  const image = `${found.repository}:${found.tag}`
   const root = roots.get(image) ?? unpack(image)
   roots.set(image, root)
   return root

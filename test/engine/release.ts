@@ -144,7 +144,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
 
     async changeEngine(engine) {
       programs = await programsOf(engine)
-      bin = join(folder, `bin-${engine.name}-${engine.age}`)
+      bin = join(folder, `bin-${engine.name}-${engine.version}`)
       await makeToolbox(bin, layout, hosts, programs)
     },
 

@@ -98,13 +98,14 @@ function check_pods(    o, away, old) {
 function read_slots(    o) {
   for (o = 0; o < all; o++) if (up[o]) voices++
   for (o = 0; o < all; o++) {
+    of[o] = -1
     if (!up[o]) continue
     settled[o] = told[id[o], master[id[o], id[o]], slots[id[o], id[o]]] == voices
     owns[o] = count(slots[id[o], id[o]])
     covered += owns[o]
     if (owns[o]) owners++
     is_replica[o] = flags[id[o], id[o]] ~ /slave/
-    of[o] = is_replica[o] && master[id[o], id[o]] in ordinal ? ordinal[master[id[o], id[o]]] : -1
+    if (is_replica[o] && master[id[o], id[o]] in ordinal) of[o] = ordinal[master[id[o], id[o]]]
   }
 }
 
