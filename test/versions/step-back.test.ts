@@ -81,16 +81,16 @@ test('the same version again, and a newer one, need no rewrite', async (_, scope
 
 test('a rewrite that somebody else began does not count', async (_, scope) => {
   const release = await cluster(scope, NEW)
-  // A second for each key: long enough to write something while it goes on.
+  // Four seconds for each key: long enough to write something while it goes on.
   for (const ordinal of all(release)) {
-    await release.ask(ordinal, 'CONFIG', 'SET', 'rdb-key-save-delay', '1000000')
+    await release.ask(ordinal, 'CONFIG', 'SET', 'rdb-key-save-delay', '4000000')
     await release.ask(ordinal, 'BGREWRITEAOF')
     await release.ask(ordinal, 'CONFIG', 'SET', 'rdb-key-save-delay', '0')
   }
   await write(release, ['SET', 'KEY', 'written-meanwhile'])
   assert.match(await release.ask(0, 'INFO', 'persistence'), /aof_rewrite_in_progress:1/)
   await release.changeEngine(OLD)
-  const job = await release.script('preflight.sh')
+  const job = await release.script('preflight.sh', [], { DEADLINE_SECONDS: '35' })
   assert.is(job.code, 0, job.stdout + job.stderr)
   for (const tail of await tails(release)) assert.not.match(tail, /written-meanwhile/)
 })
