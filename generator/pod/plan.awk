@@ -1,6 +1,6 @@
 # awk -f plan.awk -f creation.awk -f shape.awk -f placement.awk shards=3 replicas=1 OBSERVATION: what is to be done next,
 # from what observe.sh saw. With drain=yes only what lets the pods beyond that size leave, and with ordered=yes what lets
-# all others restart from the top with each shard's master last; with revision=R nothing before all pods run that revision; with
+# all others restart from the top with each shard's master last; with there=N pods from N on are not waited for; with revision=R nothing before all pods run that revision; with
 # check=yes it is done wherever pods are. Its parts share their variables: o, p and m are ordinals, k is a shard in the making.
 # A pure program. It prints steps, or else one line that says why there are none:
 #   epoch ID N          give a master of a new cluster its configuration epoch
@@ -9,6 +9,7 @@
 #   replicate ID MASTER make a node the replica of a master
 #   reset ID            make a replica that its shard can spare an empty master
 #   failover ID         let a replica take over from its master
+#   cancel ID           let a master give up all moves of slots that it carries on
 #   fix ID              end what a killed run left half moved
 #   move ID TO COUNT    let a master give slots to another
 #   forget ID NODE      let a node forget another that is gone for good
@@ -44,6 +45,8 @@ END {
   if (all < size) all = size
   check_pods()
   read_slots()
+  cancel_moves()
+  finish_round()
   if (covered < 16384) { check_creation(); create_masters() }
   else { choose_masters(); check_strangers() }
   # A cluster gets its replicas before all have met: who meets a replica later hears at once what it is, and by itself that
@@ -81,7 +84,7 @@ function summary(    o, n) {
 
 function check_pods(    o, away, old) {
   for (o = 0; o < size; o++) {
-    if (!up[o]) away = away (away == "" ? "" : ", ") o
+    if (!up[o]) { if (there == "" || o < there) away = away (away == "" ? "" : ", ") o }
     else if (release != "" && fact[o, "release"] != release)
       say("roll the address of pod " o " answers for another release (" fact[o, "release"] ")")
     else if (revision != "" && fact[o, "revision"] != revision) old = old (old == "" ? "" : ", ") o
@@ -95,14 +98,22 @@ function check_pods(    o, away, old) {
 function read_slots(    o) {
   for (o = 0; o < all; o++) if (up[o]) voices++
   for (o = 0; o < all; o++) {
+    of[o] = -1
     if (!up[o]) continue
     settled[o] = told[id[o], master[id[o], id[o]], slots[id[o], id[o]]] == voices
     owns[o] = count(slots[id[o], id[o]])
     covered += owns[o]
     if (owns[o]) owners++
     is_replica[o] = flags[id[o], id[o]] ~ /slave/
-    of[o] = is_replica[o] && master[id[o], id[o]] in ordinal ? ordinal[master[id[o], id[o]]] : -1
+    if (is_replica[o] && master[id[o], id[o]] in ordinal) of[o] = ordinal[master[id[o], id[o]]]
   }
+}
+
+# A move that a server carries on is nobody's: who began it would have the lock. Engines differ in whether its source or its
+# destination ends it, and it may have just begun at one of them, so all masters are told.
+function cancel_moves(    o, moves) {
+  for (o = 0; o < all; o++) if (up[o] && !is_replica[o]) moves += fact[o, "moves"]
+  for (o = 0; o < all; o++) if (moves && up[o] && !is_replica[o]) step("cancel " id[o])
 }
 
 function count(list,    n, i, part, range, sum) {

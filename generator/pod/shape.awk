@@ -45,7 +45,7 @@ function count_replicas(    o) {
 }
 
 # A stray is neither a master nor the replica of one that counts. One that is to leave may stay what it is.
-function stray(o) { return !kept[o] && !owns[o] && (!is_replica[o] || of[o] < 0 || (!kept[of[o]] && !owns[of[o]])) }
+function stray(o) { return up[o] && !kept[o] && !owns[o] && (!is_replica[o] || of[o] < 0 || (!kept[of[o]] && !owns[of[o]])) }
 
 function attach_strays(    o, m) {
   count_replicas()

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { enginePrograms } from './programs.ts'
 import type { Release } from './release.ts'
-import { enginePrograms } from './toolbox.ts'
 
 /**
  * Runs reconcile.sh again and again, each time killed the moment its first change of the cluster was answered, until a run

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { eventually } from '../harness/deadline.ts'
 import { suite } from '../harness/suite.ts'
+import { enginePrograms } from './programs.ts'
 import { all, prepare, type Release } from './release.ts'
-import { enginePrograms } from './toolbox.ts'
 import { untilWhole } from './whole.ts'
 
 const test = suite('preflight', { timeout: 60_000 })
@@ -138,7 +138,7 @@ for (const layout of ['debian', 'alpine'] as const) {
     )
   })
 
-  test(`${layout}: before a newer format each shard's lowest pod becomes its master, to restart last`, async (_, scope) => {
+  test(`${layout}: before a newer format, in an upgrade that adds a shard too, each shard's lowest pod becomes its master`, async (_, scope) => {
     const release = await prepare(scope, { layout })
     await release.start(...all(release))
     assert.is((await release.script('reconcile.sh')).code, 0)
@@ -154,6 +154,7 @@ for (const layout of ['debian', 'alpine'] as const) {
     const newer = await release.script('preflight.sh', [], {
       ...(await topology(release, { image: 'image:0', replicas: '1' })),
       PATH: await otherVersion(release, '99.1.2'),
+      SHARDS: '4',
     })
     assert.is(newer.code, 0, newer.stdout + newer.stderr)
     assert.match(newer.stdout, /each shard's master restarts last/)

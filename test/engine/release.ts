@@ -11,7 +11,8 @@ import { ownNetwork } from './network.ts'
 import { passwordsIn } from './passwords.ts'
 import { podEnv, writeTopology } from './pod-env.ts'
 import { processesOf, type Running, runBeside } from './processes.ts'
-import { engineHere, enginePrograms, type Layout, makeToolbox } from './toolbox.ts'
+import { type Engine, programsOf, versionOf } from './programs.ts'
+import { type Layout, makeToolbox } from './toolbox.ts'
 
 const POD = new URL('../../generator/pod/', import.meta.url).pathname
 
@@ -22,6 +23,8 @@ export interface Wish {
   /** The Kubernetes node of each ordinal, in turn. */
   nodes?: string[]
   layout?: Layout
+  /** The engine of its image; this machine's unless told. */
+  engine?: Engine
   password?: string
   /** Further environment of every pod. */
   podEnv?: NodeJS.ProcessEnv
@@ -38,7 +41,9 @@ export interface Release {
   /** What its pods tell each other to know that they belong together. */
   mark: string
   /** The folder that stands for the image's PATH. */
-  bin: string
+  readonly bin: string
+  /** Gives all that is started or run from now on the programs of another engine's image. */
+  changeEngine(engine: Engine): Promise<void>
   address(ordinal: number): string
   data(ordinal: number): string
   start(...ordinals: number[]): Promise<void>
@@ -71,10 +76,11 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   releases++
   const name = `r${releases}`
   const mark = `test/${name}`
-  const [server, cli] = await enginePrograms()
-  ranOn(await engineHere(), 'machine')
   const hosts = join(folder, 'hosts')
-  const bin = await makeToolbox(folder, layout, hosts)
+  let programs = await programsOf(wish.engine)
+  ranOn(await versionOf(programs), 'machine')
+  let bin = join(folder, `bin-${layout}`)
+  await makeToolbox(bin, layout, hosts, programs)
   const scripts = join(folder, 'pod')
   await mkdir(scripts)
   for (const file of await readdir(POD)) await copyFile(join(POD, file), join(scripts, file))
@@ -94,11 +100,12 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   const ask = async (ordinal: number, ...command: string[]) => {
     const own = passwords.of(ordinal)
     const env = { ...process.env, REDISCLI_AUTH: own, VALKEYCLI_AUTH: own }
-    const answer = await run(cli, ['-h', address(ordinal), ...command], { env, deadline: 5000 })
+    const [client, ...args] = programs.run(programs.cli)
+    const answer = await run(client, [...args, '-h', address(ordinal), ...command], { env, deadline: 5000 })
     return `${answer.stdout}${answer.stderr}`.trim()
   }
   const up = async (ordinal: number) => {
-    const what = `${server} of pod ${ordinal} to answer`
+    const what = `${programs.server} of pod ${ordinal} to answer`
     const state = await eventually(what, { deadline: 30_000, every: 100 }, async (see) => {
       const answer = await ask(ordinal, 'PING')
       see(answer)
@@ -126,7 +133,9 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
     size: shards * (1 + replicas),
     folder,
     mark,
-    bin,
+    get bin() {
+      return bin
+    },
     address,
     ask,
     log,
@@ -134,6 +143,13 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
     relock: passwords.relock,
     place: names.place,
     data: (ordinal) => envOf(ordinal).DATA,
+
+    async changeEngine(engine) {
+      programs = await programsOf(engine)
+      ranOn(await versionOf(programs), 'machine')
+      bin = join(folder, `bin-${engine.name}-${engine.version}`)
+      await makeToolbox(bin, layout, hosts, programs)
+    },
 
     async start(...ordinals) {
       await names.give(...ordinals)

@@ -1,16 +1,21 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { must, run } from '../harness/command.ts'
+import { run } from '../harness/command.ts'
+import { find, type Programs } from './programs.ts'
 
 /** The programs that an image of the engine offers to a script: Debian's have dash and mawk, Alpine's busybox alone. */
 export type Layout = 'debian' | 'alpine'
 
 /**
- * Makes a folder that stands for an image's PATH, and nothing else: what the scripts may call, the engine, a `getent` that
- * reads names from the file `hosts` beside the folder, and the entrypoint. Returns the folder.
+ * Makes the folder `bin`, which stands for an image's PATH, and nothing else: what the scripts may call, the engine, a
+ * `getent` that reads names from the file `hosts`, and the entrypoint.
  */
-export async function makeToolbox(at: string, layout: Layout, hosts: string): Promise<string> {
-  const bin = join(at, `bin-${layout}`)
+export async function makeToolbox(
+  bin: string,
+  layout: Layout,
+  hosts: string,
+  engine: Programs,
+): Promise<void> {
   await mkdir(bin, { recursive: true })
   const link = async (name: string, program: string) => symlink(await find(program), join(bin, name))
   if (layout === 'alpine') {
@@ -22,47 +27,23 @@ export async function makeToolbox(at: string, layout: Layout, hosts: string): Pr
     await link('sh', 'dash')
     await link('awk', 'mawk')
   }
-  for (const name of await enginePrograms()) await link(name, name)
+  for (const name of [engine.server, engine.cli, engine.check]) {
+    const [program, ...args] = engine.run(name)
+    if (args.length === 0) await symlink(program, join(bin, name))
+    else await script(join(bin, name), `exec ${[program, ...args].join(' ')} "$@"`)
+  }
   // In the shell alone: names are asked for often, and a program a question would cost more than the answer.
   await script(
     join(bin, 'getent'),
     `while read -r address name; do [ "$name" != "$2" ] || { echo "$address $name"; exit; }; done <'${hosts}'\nexit 2`,
   )
   await script(join(bin, 'docker-entrypoint.sh'), 'exec "$@"')
-  return bin
-}
-
-/** The engine's programs on this machine, Valkey's where both are there. */
-export async function enginePrograms(): Promise<[server: string, cli: string, check: string]> {
-  for (const engine of ['valkey', 'redis'])
-    if (await find(`${engine}-server`).catch(() => false))
-      return [`${engine}-server`, `${engine}-cli`, `${engine}-check-aof`]
-  throw new Error(
-    'no valkey-server and no redis-server on PATH: install one, such as the package redis-server',
-  )
-}
-
-let version: Promise<string> | undefined
-
-/** Which engine that is, as in `redis 8.0.2`. */
-export function engineHere(): Promise<string> {
-  version ??= enginePrograms().then(async ([server]) => {
-    const said = await must(server, ['--version'])
-    return `${server.replace('-server', '')} ${/ v=(\S+)/.exec(said)?.[1] ?? said}`
-  })
-  return version
 }
 
 const DEBIAN =
   'basename cat cp cut date dirname env flock grep head id mkdir mkfifo mv paste printf rm sed seq sleep sort sync tail timeout tr uname uniq wc'.split(
     ' ',
   )
-
-async function find(program: string): Promise<string> {
-  const found = await run('sh', ['-c', `command -v ${program}`])
-  if (found.code !== 0) throw new Error(`${program} is not on PATH`)
-  return found.stdout.trim()
-}
 
 async function script(file: string, body: string): Promise<void> {
   await writeFile(file, `#!/bin/sh\n${body}\n`)

@@ -24,6 +24,17 @@ export async function findImage(purpose: string, age = 'current'): Promise<Image
   return { repository: entry.repository, tag }
 }
 
+/** Finds the image of a version, such as 8.1 for any 8.1.x, whatever its age; none where the table has none. */
+export async function findVersion(engine: string, version: string): Promise<Image | undefined> {
+  await findImage(engine)
+  for (const purpose of [engine, `${engine}-versions`]) {
+    const { repository = '', tags = {} } = (await table)?.[purpose] ?? {}
+    const tag = Object.values(tags).find((one) => one === version || /^\.\d+$/.test(one.replace(version, '')))
+    if (tag) return { repository, tag }
+  }
+  return undefined
+}
+
 const onNodes = new Map<string, Promise<unknown>>()
 
 /** Sees to it that the shared cluster can run an image, and returns the name it has there. */

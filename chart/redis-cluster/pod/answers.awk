@@ -1,5 +1,5 @@
 # awk -v begin=TEXT -v none=TEXT -f answers.awk SAID ANSWERS: a line for the log, after TEXT, for each thing that was said to a
-# node, with its answer unless that is OK. All the pods it met are one line.
+# node, with its answer unless all is well. All the pods it met are one line.
 
 { sub(/\r$/, "") }
 FILENAME == ARGV[1] { said[++all] = $0; next }
@@ -7,13 +7,16 @@ NF { answer[++answers] = $0 }
 
 END {
   for (i = 1; i <= all; i++) {
-    if (answer[i] != "OK") print begin said[i] ": answered " (answer[i] == "" ? none : answer[i])
+    if (!is_well(answer[i])) print begin said[i] ": answered " (answer[i] == "" ? none : answer[i])
     else if (said[i] ~ / meet pod [0-9]+$/) met(said[i])
     else print begin said[i]
   }
   end_range()
   if (ranges != "") print begin who (many ? " meet pods " : " meet pod ") ranges
 }
+
+# Asked to give up its moves Redis tells how many those were, and Valkey calls it an error that there were none.
+function is_well(text) { return text ~ /^(OK|[0-9]+|ERR No migrations ongoing)$/ }
 
 # Their ordinals come in order.
 function met(what,    one) {

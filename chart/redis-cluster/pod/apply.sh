@@ -18,7 +18,7 @@ apply_plan() {
       ;;
   esac
   # A node that has met another cannot choose its epoch any more, and those who meet it should hear what it is.
-  for APPLY_KIND in epoch assign replicate meet reset forget; do
+  for APPLY_KIND in cancel epoch assign replicate meet reset forget; do
     tell_all "$APPLY_KIND" || return
   done
 }

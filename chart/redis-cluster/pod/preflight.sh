@@ -19,11 +19,17 @@ HERE=$(dirname "$0")
 . "$HERE/converge.sh"
 # shellcheck source=refusals.sh
 . "$HERE/refusals.sh"
+# shellcheck source=rewrite.sh
+. "$HERE/rewrite.sh"
 
 TOPOLOGY=${TOPOLOGY:-/topology}
 
-# Whether a pod beyond the new size answers, or a run that was killed left a slot half moved.
-work_to_do() { awk -v size="$SIZE" '$1 == "pod" && $2 >= size && $3 == "up" || $1 == "view" && $10 != "-" { found = 1 } END { exit !found }' "$OBSERVED"; }
+# Whether a pod beyond the new size answers, or a run that was killed left a slot half moved, or slots that the servers move on.
+work_to_do() {
+  awk -v size="$SIZE" '
+    $1 == "pod" && ($2 >= size && $3 == "up" || / moves=[1-9]/) || $1 == "view" && $10 != "-" { found = 1 }
+    END { exit !found }' "$OBSERVED"
+}
 
 # await_owners: a master that is just restarting, or being replaced, is given some time before its slots count as out of reach.
 await_owners() {
@@ -40,6 +46,9 @@ somebody_at_work() {
   [ -n "$(lock_holder)" ]
 }
 
+# step_back: before servers of an older version start from the files that newer ones wrote.
+step_back() { [ -z "$(steps_back)" ] || rewrite_files "$STAYING"; }
+
 trap 'exit 143' TERM
 act_as_preflight
 if [ ! -r "$TOPOLOGY/shards" ]; then
@@ -50,24 +59,30 @@ fi
 deadline_in "$DEADLINE_SECONDS"
 SIZE=$((SHARDS * (1 + REPLICAS)))
 OLD_SIZE=$(($(was shards) * (1 + $(was replicas))))
+# The pods there should be, of those that stay: a larger cluster gets its new ones only after this.
+STAYING=$((OLD_SIZE < SIZE ? OLD_SIZE : SIZE))
 # The pods that may have to leave: those there should have been, and those there are.
 pods=$(pods_from "$((OLD_SIZE > SIZE ? OLD_SIZE : SIZE))")
 observe "$pods" >"$OBSERVED"
 await_owners
 check
-if was_refused; then
+if was_refused || ! step_back; then
   log refuse "nothing was changed"
   exit 3
 fi
 
-if [ -n "$(in_order)" ] || work_to_do; then
-  log start "$SIZE pods are to stay, of $pods"
+if [ -n "$(in_order)" ] || work_to_do || somebody_at_work; then
   take_lock_over || exit 1
-  converge "$pods" drain=yes ordered="$(in_order)" || exit
-  # A run that waits for its pods looks at the lock twice a second: it is to see this one.
-  sleep 2
-elif somebody_at_work; then
-  take_lock_over || exit 1
+  # Whoever had the lock may have begun something since.
+  observe "$pods" >"$OBSERVED"
+  if [ -n "$(in_order)" ] || work_to_do; then
+    log start "$SIZE pods are to stay, of $pods"
+    converge "$pods" drain=yes there="$STAYING" ordered="$(in_order)" || exit
+    # A run that waits for its pods looks at the lock twice a second: it is to see this one.
+    sleep 2
+  fi
+  # What moved to a pod stands at the end of its file, in words of its version.
+  step_back || exit 3
 fi
 release_lock
 log "done" "the upgrade can go on"

@@ -1,8 +1,10 @@
 # awk -v kind=KIND -v port=PORT -v work=FOLDER -f commands.awk PODS PLAN: the plan's steps of that kind as commands. For each
 # node it prints its ordinal and address, and writes the commands to commands.ORDINAL, what they mean to said.ORDINAL.
 
-$1 == "pod" { ordinal[$5] = $2; address[$5] = $4; at[$4] = $2; next }
+$1 == "pod" { ordinal[$5] = $2; address[$5] = $4; at[$4] = $2; if (/ engine=valkey /) valkey[$5] = 1; next }
 $1 != kind { next }
+# Each engine gives up only the moves that it began: Valkey those from the node, Redis those to it.
+kind == "cancel" { tell($2 in valkey ? "CLUSTER CANCELSLOTMIGRATIONS" : "CLUSTER MIGRATION CANCEL ALL", "let POD give up all moves of slots") }
 kind == "epoch" { tell("CLUSTER SET-CONFIG-EPOCH " $3, "give POD epoch " $3) }
 kind == "assign" { tell("CLUSTER ADDSLOTS" list($3, $4), "assign " $3 "-" $4 " to POD") }
 kind == "replicate" { tell("CLUSTER REPLICATE " $3, "make POD a replica of pod " ordinal[$3]) }

@@ -1,5 +1,6 @@
 # awk -v from='redis 7.0.15' -v to='valkey 8.1.8' -f formats.awk: what becomes of the data of the one server under the other:
 #   same           either reads what the other writes
+#   same older     either reads the other's format, but the new one came first, and may not know every command in a file
 #   newer          the new one reads what the old one wrote, but not the other way round
 #   refuse REASON  the new one does not read it
 # A server opens no file, and takes no copy from its master, of a format that came after it. The formats are the numbers
@@ -15,7 +16,15 @@ BEGIN {
   else if (is < was)
     print "refuse the data that " old[2] " wrote cannot be read by " new[2] ", which came before that format. Stay with " old[2] \
       ", or " copy("this chart with the older image")
-  else print (is > was ? "newer" : "same")
+  else if (is > was) print "newer"
+  else print (old[1] == new[1] && before(new[2], old[2]) ? "same older" : "same")
+}
+
+# Whether a version came before another.
+function before(one, other,    a, b, i) {
+  split(one, a, "."); split(other, b, ".")
+  for (i = 1; i <= 3; i++) if (a[i] + 0 != b[i] + 0) return a[i] + 0 < b[i] + 0
+  return 0
 }
 
 function copy(chart) { return "install " chart " as a release of its own and copy the keys there with a client." }
@@ -27,6 +36,10 @@ function format(engine, version,    part, number) {
   if (number < 7) return 9
   if (number < 7.002) return 10
   if (number < 7.004) return 11
+  if (number < 8.005) return 12
+  if (number < 8.007) return 13
+  if (number < 8.009) return 14
+  if (number < 8.011) return 15
   # What has not been compared is taken for a format of its own.
-  return number <= 8 ? 12 : 12 + number
+  return 15 + number
 }

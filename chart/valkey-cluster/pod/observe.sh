@@ -1,10 +1,11 @@
 # shellcheck shell=sh
 # Sourced by who looks at the whole cluster. An observation is one line a fact:
-#   pod ORDINAL up ADDRESS ID node=… zone=… release=… revision=… engine=… version=… state=… link=… used=… data=… allowed=… policy=… keys=…
+#   pod ORDINAL up ADDRESS ID node=… zone=… release=… revision=… engine=… version=… state=… link=… used=… data=… allowed=… policy=… moves=… keys=…
 #   pod ORDINAL down ADDRESS
 #   view VIEWER ID ADDRESS FLAGS MASTER EPOCH LINK SLOTS OPEN
 # SLOTS are ranges joined by commas, OPEN slots on their way; "-" stands for nothing. Memory is in bytes: used, of that the
-# data, and allowed (0 without a limit).
+# data, and allowed (0 without a limit). Moves are those of slots that the server itself carries on, whoever began them:
+# where slots move atomically nothing else shows them.
 
 # observe SIZE: the observation of the pods 0 to SIZE-1. Many are asked at once, but not all of two hundred: whoever keeps
 # silent costs memory while it is waited for, and what they said a place on a small volume.
@@ -44,10 +45,16 @@ observe_pod() {
     echo "pod $1 down -"
     return
   fi
-  printf '%s\n' 'CLUSTER MYID' 'CLUSTER NODES' 'CONFIG GET syslog-ident' 'CLUSTER INFO' 'INFO server' 'INFO replication' 'INFO memory' DBSIZE |
+  # Moves are asked for before the slots: those of a move that ended meanwhile are then seen where they went.
+  printf '%s\n' 'CLUSTER MYID' 'CLUSTER GETSLOTMIGRATIONS' 'CLUSTER INFO' 'CLUSTER NODES' 'CONFIG GET syslog-ident' \
+    'INFO server' 'INFO replication' 'INFO memory' DBSIZE |
     ask_all "$OBSERVE_ADDRESS" | awk -v ordinal="$1" -v address="$OBSERVE_ADDRESS" '
       { sub(/\r$/, "") }
       NR == 1 { if ($0 ~ /^[0-9a-f]+$/ && length($0) == 40) id = $0; next }
+      # Of each move, also those that ended, Valkey tells a name and a value a line; Redis counts what is under way.
+      before == "state" && !/^(success|failed|cancelled)$/ { moves++ }
+      { before = $0 }
+      /^cluster_slot_migration_active_tasks:/ { moves = substr($0, 37) }
       # a line of CLUSTER NODES: id, address, flags, master, two times, epoch, link, slots
       NF >= 8 && length($1) == 40 && $2 ~ /@/ {
         sub(/:[0-9]+@.*/, "", $2)
@@ -66,14 +73,15 @@ observe_pod() {
       /^valkey_version:/ { version = substr($0, 16); engine = "valkey" }
       /^master_link_status:/ { link = substr($0, 20) }
       /^(used_memory|used_memory_dataset|maxmemory|maxmemory_policy):/ { split($0, pair, ":"); memory[pair[1]] = pair[2] }
-      /^[0-9]+$/ { keys = $0; whole = 1 }
+      # the answer to DBSIZE, which comes last; numbers before it belong to moves
+      /^[0-9]+$/ && "used_memory" in memory { keys = $0; whole = 1 }
       END {
         if (id == "" || !whole) { print "pod", ordinal, "down", address; exit }
         # used less overhead, without a sign: of a server whose slots have just left it can be a number near 2^64
         if (memory["used_memory_dataset"] + 0 > memory["used_memory"] + 0) memory["used_memory_dataset"] = 0
         print "pod", ordinal, "up", address, id, place, "engine=" (engine == "" ? "redis" : engine), "version=" version, "state=" state, "link=" (link == "" ? "-" : link), \
           "used=" memory["used_memory"], "data=" memory["used_memory_dataset"], "allowed=" memory["maxmemory"], \
-          "policy=" memory["maxmemory_policy"], "keys=" keys
+          "policy=" memory["maxmemory_policy"], "moves=" moves + 0, "keys=" keys
         printf "%s", views
       }'
 }

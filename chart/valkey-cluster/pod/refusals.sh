@@ -4,6 +4,7 @@
 
 REFUSED=
 ORDERED=
+STEPS_BACK=
 
 # refuse SENTENCE: says why, and goes on, so that all reasons are told at once.
 refuse() {
@@ -15,6 +16,9 @@ was_refused() { [ -n "$REFUSED" ]; }
 
 # in_order: yes where all data survives the new image, but there is no way back.
 in_order() { echo "$ORDERED"; }
+
+# steps_back: yes where the new image reads the servers' format, but may not know all their commands.
+steps_back() { echo "$STEPS_BACK"; }
 
 was() { cat "$TOPOLOGY/$1" 2>/dev/null; }
 
@@ -35,6 +39,7 @@ check_engine() {
     verdict=$(awk -v from="$old" -v to="$new" -f "$HERE/formats.awk")
     case $verdict in
       same) ;;
+      'same older') STEPS_BACK=yes ;;
       newer) ORDERED=yes ;;
       *)
         refuse "image changes the servers from $old to $new: ${verdict#refuse }"

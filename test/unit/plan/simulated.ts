@@ -10,6 +10,8 @@ export interface Sim {
   slots: Set<number>
   /** A slot that a killed run left half moved. */
   open?: number | undefined
+  /** Moves of slots that it carries on by itself. */
+  moves?: number
 }
 
 const SLOTS = 16384
@@ -30,7 +32,7 @@ export function observed(pods: Sim[]): string {
 
 const podLine = (one: Sim) =>
   `pod ${one.ordinal} up ${address(one)} ${one.id} node=${one.node} zone=${one.zone} release=test/r revision=r1 version=7.0.15 ` +
-  `state=ok link=${one.master ? 'up' : '-'} used=2000000 data=1000000 allowed=0 policy=noeviction keys=${one.slots.size}`
+  `state=ok link=${one.master ? 'up' : '-'} used=2000000 data=1000000 allowed=0 policy=noeviction moves=${one.moves ?? 0} keys=${one.slots.size}`
 
 function views(viewer: Sim, pods: Sim[]): string[] {
   return [...viewer.knows].map((id) => {
@@ -93,7 +95,11 @@ export function apply(step: string, pods: Sim[]): void {
       for (const other of pods) if (other === old || other.master === old.id) other.master = one.id
       return
     }
+    case 'cancel':
+      one.moves = 0
+      return
     case 'fix':
+      if (pods.some(({ moves }) => moves)) throw new Error(`${step}: slots are moving`)
       one.open = undefined
       return
     case 'move':
@@ -114,7 +120,8 @@ function gossip(met: Sim[], pods: Sim[]): void {
 }
 
 function move(from: Sim, to: Sim, count: number, step: string): void {
-  if (from.slots.size < count || to.master || from.master) throw new Error(`${step}: refused`)
+  if (from.moves || to.moves || from.slots.size < count || to.master || from.master)
+    throw new Error(`${step}: refused`)
   for (const slot of [...from.slots].slice(0, count)) {
     from.slots.delete(slot)
     to.slots.add(slot)
@@ -129,6 +136,7 @@ export function grown(shards: number, places: [string, string][], next: (below: 
   for (let slot = 0; slot < SLOTS; slot++) masters[Math.floor((slot * shards) / SLOTS)]?.slots.add(slot)
   if (next(2)) apply(`move ${masters[0]?.id} ${masters[1]?.id} ${next(2700)}`, pods)
   if (next(4) === 0 && masters[2]) masters[2].open = 12000
+  if (next(4) === 0 && masters[1]) masters[1].moves = 1
   shuffled.slice(shards).forEach((one, i) => {
     one.master = masters[next(3) ? i % shards : next(shards)]?.id
   })
