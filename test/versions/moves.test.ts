@@ -5,9 +5,16 @@ import type { Engine } from '../engine/programs.ts'
 import type { Release } from '../engine/release.ts'
 import { size } from '../engine/upgrade.ts'
 import { suite } from '../harness/suite.ts'
+import type { Proof } from '../promises/proof.ts'
 import { addEmpty, beginMove, masters, slotsOf, untilStill } from './moving.ts'
 
 const test = suite('slots that servers move on when the run that began it is gone', { timeout: 90_000 })
+
+const CALLED_BACK: Proof = {
+  topic: 'Scaling',
+  promise:
+    'Slots that the servers still move on their own, when the run that began it is gone, reach no pod that goes',
+}
 
 const engines: Engine[] = [
   { name: 'valkey', version: '9.1' },
@@ -24,6 +31,7 @@ async function job(release: Release, script: string): Promise<string> {
 for (const engine of engines) {
   const on = `${engine.name} ${engine.version}`
 
+  test.proves(CALLED_BACK)
   test(`${on}: they are called back before a pod may go that they move to`, async (_, scope) => {
     const release = await masters(scope, engine)
     const before = await slotsOf(release, 0)
