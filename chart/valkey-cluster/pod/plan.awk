@@ -23,6 +23,7 @@ $1 == "pod" {
   if (o >= all) all = o + 1
   up[o] = $3 == "up"
   if (!up[o]) next
+  if ($5 in ordinal) twin[o] = ordinal[$5]
   address[o] = $4; id[o] = $5; ordinal[$5] = o
   for (i = 6; i <= NF; i++) { split($i, pair, "="); fact[o, pair[1]] = pair[2] }
 }
@@ -44,6 +45,7 @@ END {
   if (all < size) all = size
   check_pods()
   read_slots()
+  check_copies()
   if (covered < 16384) { check_creation(); create_masters() }
   else { choose_masters(); check_strangers() }
   # A cluster gets its replicas before all have met: who meets a replica later hears at once what it is, and by itself that
@@ -87,8 +89,30 @@ function check_pods(    o, away, old) {
     else if (revision != "" && fact[o, "revision"] != revision) old = old (old == "" ? "" : ", ") o
   }
   if (away != "") say("roll no answer yet from pod " away)
+  check_twins()
   if (old != "") say("roll not restarted yet with what this upgrade changes: pod " old)
   for (o = size; o < all; o++) if (up[o] && release != "" && fact[o, "release"] != release) { up[o] = 0; delete ordinal[id[o]] }
+}
+
+# Two volumes that are copies of the same one make two pods the same node.
+function check_twins(    o) {
+  for (o in twin) {
+    if (address[o] == address[twin[o]]) say("roll the names of pod " twin[o] " and pod " o " lead to the same address")
+    refuse("pod " twin[o] " and pod " o " are the same node, " id[o] ": the volume of one of them is a copy of the other’s. Delete the claim and the pod of the one that shall join anew as a replica")
+  }
+}
+
+# A volume that another release has marked brings a node under a new id that knows nobody. It makes a cluster with its like,
+# and with pods that have nothing: what else there is has data of its own.
+function check_copies(    o, p, from) {
+  for (o = 0; o < all; o++) {
+    from = fact[o, "copy"]
+    if (!up[o] || from == "") continue
+    for (p = 0; p < all; p++)
+      if (up[p] && fact[p, "copy"] != from && (owns[p] || is_replica[p]) && !((id[p], id[o]) in flags) && !((id[o], id[p]) in flags))
+        refuse("the volume of pod " o " is a copy of one of " from ", and that of pod " p " is " (fact[p, "copy"] == "" ? "this release’s own" : "a copy of one of " fact[p, "copy"]) \
+          ": their data does not belong together. Give the pods volumes of one release, or delete the claims and pods that shall join anew as replicas")
+  }
 }
 
 # A node's own line says what it owns; another's line only what somebody has heard.
