@@ -31,7 +31,9 @@ keep_mark() {
   write_mark "$KEEP_ID" && log volume "marked as a volume of $RELEASE"
 }
 
-# sees_all: whether all slots are served, and there are as many nodes as there shall be.
+# sees_all: whether all slots are served, and as many nodes are well seen as there shall be.
 sees_all() {
-  [ "$health" = well ] && [ "$(fact cluster_slots_ok)" = 16384 ] && [ "$(grep -c '@' "$VIEW")" -ge "$(desired_size)" ]
+  [ "$(fact cluster_slots_ok)" = 16384 ] && awk -v size="$(desired_size)" '
+    NF >= 8 && $2 ~ /@/ { if ($3 ~ /fail|noaddr|handshake/) ill = 1; nodes++ }
+    END { exit ill || nodes < size }' "$VIEW"
 }
