@@ -12,6 +12,8 @@ HERE=$(dirname "$0")
 . "$HERE/peers.sh"
 # shellcheck source=space.sh
 . "$HERE/space.sh"
+# shellcheck source=mark.sh
+. "$HERE/mark.sh"
 # shellcheck source=join.sh
 . "$HERE/join.sh"
 # shellcheck source=succession.sh
@@ -137,7 +139,7 @@ while :; do
       ill) heal ;;
     esac
     if [ "$health" != ill ]; then ILL_SINCE=$(now); fi
-    case $health in ill | well) belong; keep_copy; look_after_succession ;; esac
+    case $health in ill | well) belong; keep_copy; keep_mark; look_after_succession ;; esac
   fi
   rest
 done

@@ -1,4 +1,4 @@
-# awk -f plan.awk -f creation.awk -f shape.awk -f placement.awk shards=3 replicas=1 OBSERVATION: what is to be done next,
+# awk -f plan.awk -f creation.awk -f shape.awk -f placement.awk -f belonging.awk shards=3 replicas=1 OBSERVATION: what is to be done next,
 # from what observe.sh saw. With drain=yes only what lets the pods beyond that size leave, and with ordered=yes what lets
 # all others restart from the top with each shard's master last; with there=N pods from N on are not waited for; with revision=R nothing before all pods run that revision; with
 # check=yes it is done wherever pods are. Its parts share their variables: o, p and m are ordinals, k is a shard in the making.
@@ -24,6 +24,7 @@ $1 == "pod" {
   if (o >= all) all = o + 1
   up[o] = $3 == "up"
   if (!up[o]) next
+  if ($5 in ordinal) twin[o] = ordinal[$5]
   address[o] = $4; id[o] = $5; ordinal[$5] = o
   for (i = 6; i <= NF; i++) { split($i, pair, "="); fact[o, pair[1]] = pair[2] }
 }
@@ -45,6 +46,7 @@ END {
   if (all < size) all = size
   check_pods()
   read_slots()
+  check_copies()
   cancel_moves()
   finish_round()
   if (covered < 16384) { check_creation(); create_masters() }
@@ -90,6 +92,7 @@ function check_pods(    o, away, old) {
     else if (revision != "" && fact[o, "revision"] != revision) old = old (old == "" ? "" : ", ") o
   }
   if (away != "") say("roll no answer yet from pod " away)
+  check_twins()
   if (old != "") say("roll not restarted yet with what this upgrade changes: pod " old)
   for (o = size; o < all; o++) if (up[o] && release != "" && fact[o, "release"] != release) { up[o] = 0; delete ordinal[id[o]] }
 }
@@ -137,18 +140,11 @@ function meet(    o, p) {
   }
 }
 
-function check_strangers(    o) {
-  for (o = 1; o < all; o++)
-    if (up[o] && !owns[o] && knows_others[id[o]] && !knows_any(o)) refuse("pod " o " is part of another cluster")
-}
-
 # Lets pod o know pod p and what it is. Meeting once more is harmless, and the quickest way to be heard.
 function introduce(p, o) {
   if ((id[p], address[o]) in shaking || (id[o], address[p]) in shaking) waiting = "pod " p " and pod " o " are shaking hands"
   else if (!introduced[p, o]++) { step("meet " id[p] " " address[o]); introductions++ }
 }
-
-function knows_any(o,    p) { for (p = 0; p < all; p++) if (up[p] && p != o && (id[o], id[p]) in flags) return 1; return 0 }
 
 function unknown(viewer, node) { return !((viewer, node) in flags) || flags[viewer, node] ~ /handshake|noaddr/ }
 

@@ -7,7 +7,7 @@ PLAN=$WORK/plan
 
 # plan OPTION…: what is to be done about the last observation, into $PLAN.
 plan() {
-  awk -f "$HERE/plan.awk" -f "$HERE/creation.awk" -f "$HERE/shape.awk" -f "$HERE/placement.awk" \
+  awk -f "$HERE/plan.awk" -f "$HERE/creation.awk" -f "$HERE/shape.awk" -f "$HERE/placement.awk" -f "$HERE/belonging.awk" \
     shards="$SHARDS" replicas="$REPLICAS" release="$RELEASE" "$@" "$OBSERVED" >"$PLAN"
 }
 

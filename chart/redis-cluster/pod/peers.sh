@@ -23,7 +23,8 @@ peers() {
 
 # peer_says ADDRESS ID: what a peer can tell of the cluster and of the node with that id:
 #   silent | down (no server listens at its address) | locked (it does not take this pod's password) | stranger
-#   none (it has no cluster) | broken (not all slots are served) | whole, then: listed | unlisted
+#   twin (it is that node itself) | none (it has no cluster) | broken (not all slots are served) | whole, then:
+#   listed | unlisted, and of a copy that knows nobody or only just does: the release it was copied from
 peer_says() {
   printf '%s\n' 'CLUSTER INFO' 'CONFIG GET syslog-ident' 'CLUSTER NODES' |
     timeout "$ASK_SECONDS" "$CLI" -h "$1" -p "$PORT" 2>&1 | tr -d '\r' |
@@ -32,67 +33,79 @@ peer_says() {
       /^cluster_slots_ok:/ { ok = substr($0, 18) }
       /^cluster_slots_assigned:/ { assigned = substr($0, 24) }
       /^cluster_known_nodes:/ { known = substr($0, 21) }
-      /^node=.*,revision=/ { ours = index($0, mark) }
+      /^node=.*,revision=/ { ours = index($0, mark); if (sub(/.*,copy=/, "")) copy = $0 }
       NF >= 8 && $1 == id && $3 !~ /handshake/ { listed = 1 }
+      NF >= 8 && $1 == id && $3 ~ /myself/ { twin = 1 }
+      NF >= 8 && $2 ~ /@/ && $3 !~ /myself|noaddr/ { knows = 1 }
       /^NOAUTH/ { locked = 1 }
       /^Could not connect .*Connection refused/ { down = 1 }
       END {
         if (locked) { print "locked"; exit }
         if (state == "") { print (down ? "down" : "silent"); exit }
         if (!ours) { print "stranger"; exit }
-        if (known == 1 && assigned == 0) print "none unlisted"
-        else print (ok == 16384 && state == "ok" ? "whole" : "broken"), (listed ? "listed" : "unlisted")
+        if (twin) word = "twin"
+        else if (known == 1 && assigned == 0 || copy != "" && !knows) { word = "none"; listed = 0 }
+        else word = ok == 16384 && state == "ok" ? "whole" : "broken"
+        print word, (listed ? "listed" : "unlisted"), copy
       }'
+}
+
+# hear ID [MOST]: what all peers say, or so many of them, into $HEARD, a line a peer: its ordinal and the words of peer_says.
+# Several are asked at once: where all pods have just moved, each that is asked at its old address takes its second.
+hear() {
+  HEARD=$WORK/heard.$$
+  HEARD_MOST=${2:-$(desired_size)}
+  : >"$HEARD"
+  HEARD_FROM=0
+  HEARD_PIDS=
+  for HEARD_PEER in $(peers); do
+    if [ "$HEARD_FROM" -ge "$HEARD_MOST" ]; then break; fi
+    peer_at "$HEARD_PEER" "$1" >>"$HEARD" &
+    HEARD_PIDS="$HEARD_PIDS $!"
+    HEARD_FROM=$((HEARD_FROM + 1))
+    if [ "$((HEARD_FROM % 8))" = 0 ]; then
+      # shellcheck disable=SC2086 # a list of process ids
+      wait $HEARD_PIDS
+      HEARD_PIDS=
+      if grep -q ' listed' "$HEARD"; then break; fi
+    fi
+  done
+  # shellcheck disable=SC2086 # a list of process ids; a bare wait would wait for others too
+  if [ -n "$HEARD_PIDS" ]; then wait $HEARD_PIDS; fi
+}
+
+# peer_at ORDINAL ID: that peer and what it says; nothing where no pod has the name.
+peer_at() {
+  PEER_ADDRESS=$(address_of "$1")
+  if [ -n "$PEER_ADDRESS" ]; then echo "$1 $(ASK_SECONDS=1 peer_says "$PEER_ADDRESS" "$2")"; fi
 }
 
 # standing ID [MOST]: how the node with this id stands with the others, after asking all of them or so many.
 # What cannot be asked is never taken for a new cluster:
+#   twin     a peer is this very node
 #   joined   a peer lists it
 #   outside  a whole cluster of this release does not
 #   alone    peers answered, and none of them has a cluster either
 #   deserted as alone, but for peers whose server does not run
 #   locked   most do not take this pod's password
 #   unknown  none of these can be told yet
-# Several are asked at once: where all pods have just moved, each that is asked at its old address takes its second.
 standing() {
-  STANDING_MOST=${2:-$(desired_size)}
-  STANDING_SAID=$WORK/standing.$$
-  : >"$STANDING_SAID"
-  STANDING_ASKED=0
-  STANDING_PIDS=
-  for STANDING_PEER in $(peers); do
-    if [ "$STANDING_ASKED" -ge "$STANDING_MOST" ]; then break; fi
-    peer_at "$STANDING_PEER" "$1" >>"$STANDING_SAID" &
-    STANDING_PIDS="$STANDING_PIDS $!"
-    STANDING_ASKED=$((STANDING_ASKED + 1))
-    if [ "$((STANDING_ASKED % 8))" = 0 ]; then
-      # shellcheck disable=SC2086 # a list of process ids
-      wait $STANDING_PIDS
-      STANDING_PIDS=
-      if grep -q ' listed$' "$STANDING_SAID"; then break; fi
-    fi
-  done
-  # shellcheck disable=SC2086 # a list of process ids; a bare wait would wait for others too
-  if [ -n "$STANDING_PIDS" ]; then wait $STANDING_PIDS; fi
-  awk -v asked="$STANDING_ASKED" '
-    / listed$/ { listed = 1; next }
-    /^whole/ { whole = 1; next }
-    /^none/ { none = 1; next }
-    /^down/ { down = 1; next }
-    /^locked/ { locked++ }
+  hear "$@"
+  awk -v asked="$HEARD_FROM" '
+    $2 == "twin" { twin = 1 }
+    $3 == "listed" { listed = 1; next }
+    $2 == "whole" { whole = 1; next }
+    $2 == "none" { none = 1; next }
+    $2 == "down" { down = 1; next }
+    $2 == "locked" { locked++ }
     { silent = 1 }
     END {
-      if (listed) print "joined"
+      if (twin) print "twin"
+      else if (listed) print "joined"
       else if (whole) print "outside"
       else if (none && !down && !silent) print "alone"
       else if ((none || down) && !silent) print "deserted"
       else print (locked * 2 > asked ? "locked" : "unknown")
-    }' "$STANDING_SAID"
-  rm -f "$STANDING_SAID"
-}
-
-# peer_at ORDINAL ID: what that peer says; nothing where no pod has the name.
-peer_at() {
-  PEER_ADDRESS=$(address_of "$1")
-  if [ -n "$PEER_ADDRESS" ]; then ASK_SECONDS=1 peer_says "$PEER_ADDRESS" "$2"; fi
+    }' "$HEARD"
+  rm -f "$HEARD"
 }

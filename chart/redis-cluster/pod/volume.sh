@@ -34,6 +34,7 @@ look_after_volume() {
     identify || return 1
   fi
   own_nodes_conf
+  look_after_identity || return 1
   if [ ! -e "$DATA/nodes.conf" ]; then
     await_failover "address" "$POD_IP" "this pod lost its volume, and its address is still that of a master"
     return 0
@@ -42,6 +43,10 @@ look_after_volume() {
   case $(standing "$(own_line 1)" 16) in
     locked)
       tell_of_password refuse
+      return 1
+      ;;
+    twin)
+      log refuse "another pod of this release runs as the node that this volume holds, $(own_line 1): the volume is a copy of that pod's. $EMPTY_IT"
       return 1
       ;;
     outside)

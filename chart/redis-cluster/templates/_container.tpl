@@ -24,8 +24,12 @@ imagePullSecrets:
   value: {{ include "redis-cluster.fullname" . | quote }}
 - name: SERVICE
   value: {{ include "redis-cluster.headlessName" . | quote }}
+- name: POD_NAMESPACE
+  valueFrom: { fieldRef: { fieldPath: metadata.namespace } }
+# What the pods of this release tell each other to know that they belong together. A backup tool that restores a StatefulSet
+# into another namespace leaves its environment as it was, so the namespace comes from the pod.
 - name: RELEASE
-  value: {{ include "redis-cluster.releaseMark" . }}
+  value: $(POD_NAMESPACE)/{{ include "redis-cluster.fullname" . }}
 {{- end }}
 
 {{/* The topology that is desired, for the Jobs; the pods know nothing of it. */}}

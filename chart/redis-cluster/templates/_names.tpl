@@ -37,11 +37,6 @@
 {{- mul (int .Values.cluster.shards) (add1 (int .Values.cluster.replicasPerShard)) -}}
 {{- end }}
 
-{{/* What the pods of this release tell each other to know that they belong together. */}}
-{{- define "redis-cluster.releaseMark" -}}
-{{- .Release.Namespace }}/{{ include "redis-cluster.fullname" . }}
-{{- end }}
-
 {{/* The labels of everything of this release, whatever its part. */}}
 {{- define "redis-cluster.releaseLabels" -}}
 app.kubernetes.io/name: {{ include "redis-cluster.name" . | quote }}

@@ -134,7 +134,7 @@ spec:
 
 {{/* The scripts that run in the pods; what only the Jobs run restarts none of them. */}}
 {{- define "redis-cluster.podScripts" -}}
-{{- range list "lib.sh" "lock.sh" "peers.sh" "volume.sh" "data.sh" "space.sh" "start.sh" "probe.sh" "handover.sh" "join.sh" "succession.sh" "keeper.sh" -}}
+{{- range list "lib.sh" "lock.sh" "peers.sh" "mark.sh" "identity.sh" "volume.sh" "data.sh" "space.sh" "start.sh" "probe.sh" "handover.sh" "join.sh" "succession.sh" "keeper.sh" -}}
 {{- $.Files.Get (printf "pod/%s" .) -}}
 {{- end -}}
 {{- end }}

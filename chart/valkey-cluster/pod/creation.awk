@@ -6,6 +6,9 @@ function range_of(k) { return first_slot(k) "-" first_slot(k + 1) - 1 }
 # Slots may be given out only where nobody has ever had them: what looks like half a creation could be half a cluster.
 function check_creation(    o, k, n, i, node, ids) {
   if (drain) wait_for("not every slot has a master that answers")
+  for (o = 0; o < size; o++)
+    if (fact[o, "copy"] != "")
+      refuse("the volume of pod " o " is a copy of one of " fact[o, "copy"] ", and the masters there are have " covered " of 16384 slots: bring copies of the volumes that are missing, or empty all volumes to start anew")
   for (o = 0; o < size; o++) {
     n = split(known[id[o]], ids, " ")
     for (i = 1; i <= n; i++) {

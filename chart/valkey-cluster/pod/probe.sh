@@ -32,7 +32,7 @@ part_of_its_cluster() {
   # Three peers, others each time, are enough to tell, and two hundred would take the time of the servers.
   id=$(printf '%s\n' "$answer" | tail -n 1)
   standing=$(standing "$id" 3)
-  if [ "$(fact cluster_known_nodes)" = 1 ] && [ "$(fact cluster_slots_assigned)" = 0 ]; then
+  if part_of_nothing; then
     # Before its creation there is no cluster to be part of, and helm --wait runs the Job that creates it only after this.
     [ "$standing" = alone ] && exit 0
     # Pods that never started are mended from the top by an upgrade, which goes on to the next only once one is ready. The
@@ -51,6 +51,8 @@ part_of_its_cluster() {
     *) [ "$(fact cluster_state)" = ok ] && replicas_in_sync ;;
   esac
 }
+
+part_of_nothing() { case $(peer_says "$POD_IP" "") in none*) true ;; *) false ;; esac; }
 
 master_has_failed() {
   ask "$POD_IP" CLUSTER NODES | awk '$3 ~ /myself/ { master = $4 } { flags[$1] = $3 } END { exit flags[master] !~ /,fail(,|$)/ }'

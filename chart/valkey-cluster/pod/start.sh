@@ -11,6 +11,10 @@ set -u
 . "$(dirname "$0")/data.sh"
 # shellcheck source=space.sh
 . "$(dirname "$0")/space.sh"
+# shellcheck source=mark.sh
+. "$(dirname "$0")/mark.sh"
+# shellcheck source=identity.sh
+. "$(dirname "$0")/identity.sh"
 
 CONFIG=${CONFIG:-/config}
 RUN=${RUN:-/run/cluster}
@@ -48,8 +52,8 @@ configuration() {
   # Peers and clients go by the pod's address: what the server would find out by itself can be an old one.
   echo "cluster-announce-ip $POD_IP"
   echo "replica-announce-ip $POD_IP"
-  # Where this pod runs and what it runs, in the one setting that peers can read and nobody can change.
-  echo "syslog-ident \"node=$NODE_NAME,zone=${ZONE:-},release=$RELEASE,revision=$REVISION\""
+  # Where this pod runs, what it runs and whose copy its volume is, in the one setting that peers can read and nobody can change.
+  echo "syslog-ident \"node=$NODE_NAME,zone=${ZONE:-},release=$RELEASE,revision=$REVISION${COPY_OF:+,copy=$COPY_OF}\""
   if [ -n "${REDISCLI_AUTH:-}" ]; then
     with_password requirepass
     with_password masterauth

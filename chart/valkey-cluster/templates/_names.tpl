@@ -37,11 +37,6 @@
 {{- mul (int .Values.cluster.shards) (add1 (int .Values.cluster.replicasPerShard)) -}}
 {{- end }}
 
-{{/* What the pods of this release tell each other to know that they belong together. */}}
-{{- define "valkey-cluster.releaseMark" -}}
-{{- .Release.Namespace }}/{{ include "valkey-cluster.fullname" . }}
-{{- end }}
-
 {{/* The labels of everything of this release, whatever its part. */}}
 {{- define "valkey-cluster.releaseLabels" -}}
 app.kubernetes.io/name: {{ include "valkey-cluster.name" . | quote }}

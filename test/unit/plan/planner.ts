@@ -1,6 +1,6 @@
 import { must } from '../../harness/command.ts'
 
-const PROGRAM = ['plan', 'creation', 'shape', 'placement'].flatMap((part) => [
+const PROGRAM = ['plan', 'creation', 'shape', 'placement', 'belonging'].flatMap((part) => [
   '-f',
   new URL(`../../../generator/pod/${part}.awk`, import.meta.url).pathname,
 ])

@@ -1,0 +1,58 @@
+import * as assert from 'uvu/assert'
+import { views, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
+import { pause } from '../harness/deadline.ts'
+import { install, type Release, release, testRelease } from '../harness/helm.ts'
+import { startLoad, writeAndRead } from '../harness/load.ts'
+import { type Context, keysOf, sixNodes } from '../harness/moving.ts'
+import { freshNamespace } from '../harness/namespace.ts'
+import { suite } from '../harness/suite.ts'
+import { assertUnnoticed } from '../harness/unnoticed.ts'
+import { smallValues } from '../harness/values.ts'
+import { copyVolumes, samePassword } from '../harness/volumes.ts'
+
+const test = suite<Context>('the volumes of a release, copied into another namespace', {
+  timeout: 400_000,
+  setup: (scope) => sixNodes(scope, 'original'),
+})
+
+/** The ids that the nodes of a release know, sorted, as each node has them. */
+const idsKnown = async (of: Release) =>
+  (await views(of)).map(({ nodes }) =>
+    nodes
+      .map(({ id }) => id)
+      .sort()
+      .join(),
+  )
+
+test('the same chart makes a cluster of its own of them, with all keys, and clients of the original notice nothing', async ({
+  of,
+}, scope) => {
+  await writeAndRead(of, 8000)
+  const keys = await keysOf(of)
+  const copy = release(of.flavour, await freshNamespace(scope, 'copy'))
+  const values = await samePassword(of, copy)
+  // Under load from before the copy is made until some time after its cluster is whole.
+  const load = await startLoad(of)
+  await copyVolumes(of, copy)
+  const installed = await install(copy, await smallValues(of.flavour, values))
+  assert.is(installed.code, 0, installed.stderr)
+  await waitUntilReady(copy, { nodes: 6, deadline: 60_000 })
+  await waitUntilWhole(copy, { nodes: 6, deadline: 60_000 })
+  await pause(20_000)
+  assertUnnoticed(await load.stop())
+
+  for (const one of [of, copy]) {
+    await waitUntilWhole(one, { nodes: 6, deadline: 30_000 })
+    const tested = await testRelease(one)
+    assert.is(tested.code, 0, tested.stdout + tested.stderr)
+  }
+  assert.ok((await keysOf(copy)) >= keys, 'the copy holds the keys')
+  assert.ok((await keysOf(of)) >= keys, 'the original holds the keys')
+  const [known, copies] = [new Set(await idsKnown(of)), new Set(await idsKnown(copy))]
+  assert.is(known.size, 1)
+  assert.is(copies.size, 1)
+  const [ids = '', others = ''] = [...known, ...copies].map((list) => list.split(','))
+  assert.is(new Set([...ids, ...others]).size, 12)
+})
+
+test.run()
