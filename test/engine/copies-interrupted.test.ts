@@ -7,6 +7,11 @@ import { all, type Release } from './release.ts'
 
 const test = suite('the start on a volume that was copied', { timeout: 120_000 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Copies of all volumes, started beside the living original, become a cluster of their own',
+  bound: 'the original’s clients notice nothing, and no acknowledged write is lost',
+})
 test('cut short at any moment of its start: the next start goes on, and the node has the same new id', async (_, scope) => {
   const original = await created(scope)
   const replica = (

@@ -17,6 +17,10 @@ import { keysOf, untilWhole } from './whole.ts'
 
 const test = suite('volumes that do not belong together', { timeout: 120_000 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Volumes that do not belong together are refused by name',
+})
 test('one, in a release that has a cluster: its server does not start, and the log names pod, mark and cure', async (_, scope) => {
   const original = await created(scope)
   const release = await created(scope, 21)
@@ -45,6 +49,10 @@ test('one, in a release that has a cluster: its server does not start, and the l
   assert.is(await keysOf(release, all(release)), keys)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Volumes that do not belong together are refused by name',
+})
 test('some of one release and some of another: no cluster is made of them, and nothing is lost', async (_, scope) => {
   const one = await created(scope)
   const two = await created(scope, 21)
@@ -65,6 +73,10 @@ test('some of one release and some of another: no cluster is made of them, and n
   await assertOwnNodes(two)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Volumes that do not belong together are refused by name',
+})
 test('too few of them: no cluster is created over their keys', async (_, scope) => {
   const original = await created(scope)
   const copy = await prepareAt(scope, 21)
@@ -85,6 +97,10 @@ test('too few of them: no cluster is created over their keys', async (_, scope) 
   }
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Volumes that do not belong together are refused by name',
+})
 test('one of another pod of the same release: never do two servers run with one id', async (_, scope) => {
   const release = await created(scope)
   await release.kill(5)

@@ -20,6 +20,11 @@ import { startWriter } from './writer.ts'
 
 const test = suite('volumes that were copied from another release', { timeout: 120_000 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Copies of all volumes, started beside the living original, become a cluster of their own',
+  bound: 'the original’s clients notice nothing, and no acknowledged write is lost',
+})
 test('all of them, beside the living original: two clusters with all keys, and the original never notices', async (_, scope) => {
   const original = await created(scope)
   const writer = await startWriter(original, PASSWORD, scope)
@@ -53,6 +58,11 @@ test('all of them, beside the living original: two clusters with all keys, and t
   assert.is(ids.size, 12)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Copies of all volumes, started beside the living original, become a cluster of their own',
+  bound: 'the original’s clients notice nothing, and no acknowledged write is lost',
+})
 test('all of them, made by a chart that knew no mark: they are a cluster, and the original never notices', async (_, scope) => {
   const original = await created(scope)
   const writer = await startWriter(original, PASSWORD, scope)
@@ -70,6 +80,10 @@ test('all of them, made by a chart that knew no mark: they are a cluster, and th
   assert.equal(await idsOf(copy), await idsOf(original))
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Volumes that the release finds again are taken up as its own',
+})
 test('volumes of the release itself: installed again, or moved in without a mark, it is the cluster it was', async (_, scope) => {
   const release = await created(scope)
   const [keys, ids] = [await keysOf(release, all(release)), await idsOf(release)]

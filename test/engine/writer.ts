@@ -1,46 +1,43 @@
 import { Cluster } from 'ioredis'
 import type { Scope } from '../harness/scope.ts'
+import { countWrites, notKept } from '../load/judge.ts'
+import { startLane } from '../load/lane.ts'
+import { storeOf } from '../load/store.ts'
 import { all, type Release } from './release.ts'
 
 /** A client that writes all the while. */
 export interface Writer {
-  /** Ends it, and reads back what was acknowledged: how much that was, and each write of it that is gone. */
+  /** Ends it, and reads everything back: how many writes were acknowledged, and what is gone or cannot be told. */
   stop(): Promise<{ acknowledged: number; lost: string[] }>
 }
 
-const LISTS = 12
+const LANES = 12
 
-/** Starts appending numbers to lists in all shards of a release; each number is written once, and again only if it failed. */
+/** Starts writing to all shards of a release. */
 export async function startWriter(release: Release, password: string, scope: Scope): Promise<Writer> {
   const nodes = all(release).map((ordinal) => ({ host: release.address(ordinal), port: 6379 }))
   const cluster = new Cluster(nodes, { redisOptions: { password, commandTimeout: 2000 } })
   cluster.on('error', () => {})
   scope.defer(() => cluster.disconnect())
-  const acknowledged: string[][] = Array.from({ length: LISTS }, () => [])
   let stopped = false
-  const write = async (list: number) => {
-    for (let number = 0; !stopped; number++) {
-      const done = await cluster.rpush(`list:${list}`, number).then(
-        () => true,
-        () => false,
-      )
-      if (done) acknowledged[list]?.push(`${number}`)
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-  }
-  const lanes = acknowledged.map((_, list) => write(list))
+  const began = performance.now()
+  const lanes = Array.from({ length: LANES }, (_, i) =>
+    startLane(storeOf(cluster), {
+      name: `lane-${i}`,
+      keys: [`list:${i}`],
+      rest: 5,
+      now: () => Math.round(performance.now() - began),
+      stopped: () => stopped,
+      begun: () => {},
+    }),
+  )
   return {
     async stop() {
       stopped = true
-      await Promise.all(lanes)
-      const lost: string[] = []
-      for (const [list, numbers] of acknowledged.entries()) {
-        const there = new Set(await cluster.lrange(`list:${list}`, 0, -1))
-        lost.push(
-          ...numbers.filter((number) => !there.has(number)).map((number) => `${number} of list:${list}`),
-        )
-      }
-      return { acknowledged: acknowledged.flat().length, lost }
+      await Promise.all(lanes.map(({ written }) => written))
+      const reports = await Promise.all(lanes.map((lane) => lane.verify()))
+      const report = { began: 0, seconds: 0, lanes: reports, control: undefined }
+      return { acknowledged: countWrites(report), lost: notKept(report) }
     },
   }
 }

@@ -24,6 +24,11 @@ const idsKnown = async (of: Release) =>
       .join(),
   )
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Copies of all volumes, started beside the living original, become a cluster of their own',
+  bound: 'the original’s clients notice nothing, and no acknowledged write is lost',
+})
 test('the same chart makes a cluster of its own of them, with all keys, and clients of the original notice nothing', async ({
   of,
 }, scope) => {

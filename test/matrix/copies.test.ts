@@ -60,6 +60,11 @@ function flat(values: Values, above = ''): Record<string, string> {
 const idsOf = async (of: Release) =>
   (await views(of)).map(({ nodes }) => nodes.find(({ flags }) => flags.includes('myself'))?.id)
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Copies of all volumes, started beside the living original, become a cluster of their own',
+  bound: 'the original’s clients notice nothing, and no acknowledged write is lost',
+})
 test('copies without a mark, of the last released chart: a cluster beside the original, whose clients notice nothing', async (_, scope) => {
   const of = await releasedCluster(scope)
   await writeAndRead(of, 8000)
@@ -77,6 +82,10 @@ test('copies without a mark, of the last released chart: a cluster beside the or
   }
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Volumes that the release finds again are taken up as its own',
+})
 test('its own from a backup, in a namespace of the same name: it is the cluster it was', async (_, scope) => {
   const { of } = await sixNodes(scope, 'restored')
   await writeAndRead(of, 2000)
@@ -94,6 +103,10 @@ test('its own from a backup, in a namespace of the same name: it is the cluster 
   assert.is(await keysOf(of), keys)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Volumes that the release finds again are taken up as its own',
+})
 test('its own, uninstalled and installed again under another release’s name and the same fullnameOverride', async (_, scope) => {
   const { of } = await sixNodes(scope, 'again')
   await writeAndRead(of, 2000)
