@@ -5,11 +5,11 @@ import { eventually, pause } from '../harness/deadline.ts'
 import { ask } from '../harness/engine.ts'
 import { upgrade } from '../harness/helm.ts'
 import { startLoad, writeAndRead } from '../harness/load.ts'
+import { loneMaster } from '../harness/lone-master.ts'
 import { type Context, keysOf, kubectl, sixNodes, untilReplica } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
 import { smallValues } from '../harness/values.ts'
-import type { Member, Shard } from '../harness/whole.ts'
-import { errorsOf, gapBeyond, notKept } from '../load/judge.ts'
+import { gapBeyond, lostOutside, notKept } from '../load/judge.ts'
 import { tagsIn } from '../load/slots.ts'
 
 const test = suite<Context>('a master that is lost', {
@@ -19,50 +19,6 @@ const test = suite<Context>('a master that is lost', {
 
 const NODE_TIMEOUT = 5000
 
-/** Kills the server's process from its Kubernetes node, as the kernel does when memory runs out. */
-async function killServer({ of }: Context, { pod, place }: Member): Promise<void> {
-  const uid = await kubectl(of, 'get', 'pod', pod, '--output', 'jsonpath={.metadata.uid}')
-  const group = uid.replaceAll('-', '[-_]')
-  await must('docker', [
-    'exec',
-    place,
-    'sh',
-    '-c',
-    `for p in /proc/[0-9]*; do
-       if grep -q '${group}' "$p/cgroup" && grep -q 'server$' "$p/comm"; then kill -9 "\${p#/proc/}" && found=yes; fi
-     done 2>/dev/null
-     [ -n "$found" ]`,
-  ])
-}
-
-interface Loss {
-  how: string
-  strike: (context: Context, primary: Member) => Promise<unknown>
-  gap: number
-  graceful?: boolean
-  /** Whether every acknowledged write must still be there: replication is asynchronous. */
-  keeps: boolean
-}
-
-const losses: Loss[] = [
-  {
-    how: 'its pod deleted',
-    strike: ({ of }, { pod }) => kubectl(of, 'delete', 'pod', pod),
-    gap: 500,
-    graceful: true,
-    keeps: true,
-  },
-  // Three seconds, and two that an engine waits before a restarted master takes writes again.
-  { how: 'its server killed', strike: killServer, gap: 5000, keeps: true },
-  {
-    how: 'its pod deleted by force',
-    strike: ({ of }, { pod }) => kubectl(of, 'delete', 'pod', pod, '--force', '--grace-period=0'),
-    gap: 2 * NODE_TIMEOUT,
-    keeps: false,
-  },
-]
-
-// First, because later the masters may all have moved to one of the two Kubernetes nodes.
 test.proves({
   topic: 'Loss and recovery',
   promise: 'The shards of a Kubernetes node that falls silent are taken over',
@@ -71,18 +27,12 @@ test.proves({
 test('its Kubernetes node silent: its replica takes writes within two node timeouts', async ({
   of,
 }, scope) => {
-  const shards = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
-  // With most masters gone at once nobody could agree on a failover.
-  const alone = ({ primary }: Shard) =>
-    shards.filter((other) => other.primary.place === primary.place).length === 1
-  const shard = shards.find(alone)
-  const replica = shard?.replicas[0]
-  assert.ok(shard && replica, 'a master that is alone on its Kubernetes node, with a replica elsewhere')
-  const [tag] = tagsIn(shard.slots, 1)
-  const unpause = () => must('docker', ['unpause', shard.primary.place])
+  const { primary, replica, slots } = await loneMaster(of)
+  const [tag] = tagsIn(slots, 1)
+  const unpause = () => must('docker', ['unpause', primary.place])
   scope.defer(() => unpause().catch(() => {}))
   const began = Date.now()
-  await must('docker', ['pause', shard.primary.place])
+  await must('docker', ['pause', primary.place])
   // Asked of the replica itself: a client without a timeout of its own waits for the silent master as long as TCP does.
   await eventually('the replica to take a write', { deadline: 30_000, every: 100 }, async (see) => {
     const answer = await ask(of.namespace, replica.pod, 'SET', `{${tag}}`, 'written')
@@ -96,27 +46,24 @@ test('its Kubernetes node silent: its replica takes writes within two node timeo
   await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
 })
 
-for (const { how, strike, gap, graceful, keeps } of losses) {
-  test.proves({
-    topic: 'Loss and recovery',
-    promise: `A master that is lost is taken over or comes back: ${how}`,
-    bound: `the shard takes writes again within ${gap / 1000} s${graceful ? ', no error at a client' : ''}${keeps ? ', no acknowledged write lost' : ''}`,
-  })
-  test(`${how}: the shard takes writes again within ${gap / 1000} s`, async (context) => {
-    const { of } = context
-    const [shard] = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
-    assert.ok(shard)
-    const load = await startLoad(of)
-    await strike(context, shard.primary)
-    await pause(2 * gap + 5000)
-    await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
-    await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
-    const report = await load.stop()
-    assert.is(gapBeyond(gap, report), undefined)
-    if (graceful) assert.equal(errorsOf(report), [])
-    if (keeps) assert.equal(notKept(report), [])
-  })
-}
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A master whose pod is deleted by force is taken over or comes back',
+  bound: `the shard takes writes again within ${(2 * NODE_TIMEOUT) / 1000} s; with WAIT 1 no acknowledged write is lost`,
+})
+test('its pod deleted by force: the shard takes writes again within two node timeouts', async ({ of }) => {
+  const [shard] = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
+  const [load, confirmed] = await Promise.all([startLoad(of), startLoad(of, { mode: 'wait' })])
+  const deletedAt = Date.now()
+  await kubectl(of, 'delete', 'pod', shard?.primary.pod ?? '', '--force', '--grace-period=0')
+  await pause(4 * NODE_TIMEOUT)
+  await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
+  await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
+  const report = await load.stop()
+  assert.is(gapBeyond(2 * NODE_TIMEOUT, report), undefined)
+  assert.equal(lostOutside(report, { from: deletedAt - 1000, to: deletedAt + NODE_TIMEOUT }), [])
+  assert.equal(notKept(await confirmed.stop()), [])
+})
 
 test.proves({
   topic: 'Loss and recovery',

@@ -20,10 +20,12 @@ export function gapBeyond(limitMs: number, report: LoadReport): string | undefin
   return `${worst.lane} had no write acknowledged for ${worst.milliseconds} ms, ${when}; allowed: ${allowed} ms (control: ${control} ms)`
 }
 
-/** Every error that a lane's client reported, as sentences; of many the first. */
-export const errorsOf = ({ lanes }: LoadReport): string[] =>
+/** Every error that a lane's client reported, up to a moment if one is named, as sentences; of many the first. */
+export const errorsOf = ({ began, lanes }: LoadReport, { to = Number.POSITIVE_INFINITY } = {}): string[] =>
   lanes.flatMap(({ name, errors }) =>
-    errors.map(({ at, message }) => `${name} after ${at / 1000} s: ${message}`),
+    errors
+      .filter(({ at }) => began + at <= to)
+      .map(({ at, message }) => `${name} after ${at / 1000} s: ${message}`),
   )
 
 /** Acknowledged writes that are gone, or stand behind later ones, as sentences that say when they were acknowledged. */
@@ -35,7 +37,7 @@ export const lostOf = (report: LoadReport): string[] => [
 ]
 
 /** Acknowledged writes that are gone although the acknowledgement lies outside of a span of time, in milliseconds since 1970. */
-export const lostOutside = (report: LoadReport, { from, to }: { from: number; to: number }): string[] =>
+export const lostOutside = (report: LoadReport, { from, to }: Span): string[] =>
   report.lanes.flatMap(({ name, lost }) =>
     lost
       .filter((loss) => report.began + loss.from < from || report.began + loss.to > to)
@@ -52,6 +54,37 @@ export const countLost = ({ lanes }: LoadReport): number =>
 /** How many writes were acknowledged. */
 export const countWrites = ({ lanes }: LoadReport): number =>
   lanes.reduce((sum, { writes }) => sum + writes, 0)
+
+/** A span of time, in milliseconds since 1970. */
+interface Span {
+  from: number
+  to: number
+}
+
+/** How many writes were acknowledged in each tenth of a second that lies wholly in a span, by lane. */
+const tenthsWithin = ({ began, lanes }: LoadReport, { from, to }: Span): number[][] => {
+  const first = Math.max(0, Math.ceil((from - began) / 100))
+  const length = Math.max(0, Math.floor((to - began) / 100) - first)
+  return lanes.map(({ timeline }) => Array.from({ length }, (_, i) => timeline[first + i] ?? 0))
+}
+
+/** How many writes were acknowledged in a span of time. */
+export const writesWithin = (report: LoadReport, span: Span): number =>
+  tenthsWithin(report, span)
+    .flat()
+    .reduce((sum, writes) => sum + writes, 0)
+
+/** How long no write of some lane was acknowledged in a span of time, in milliseconds: whole tenths of a second. */
+export const silenceWithin = (report: LoadReport, span: Span): number =>
+  Math.max(...tenthsWithin(report, span).map(longestSilence)) * 100
+
+const longestSilence = (tenths: number[]): number => {
+  let current = 0
+  return tenths.reduce((longest, writes) => {
+    current = writes > 0 ? 0 : current + 1
+    return Math.max(longest, current)
+  }, 0)
+}
 
 /** Writes that stand there more than once, as sentences. */
 export const twiceOf = ({ lanes }: LoadReport): string[] =>

@@ -3,7 +3,16 @@ import { pause } from '../harness/deadline.ts'
 import { suite } from '../harness/suite.ts'
 import { bundleLoadClient } from '../load/bundle.ts'
 import type { LoadReport } from '../load/client.ts'
-import { countLost, gapBeyond, lostOf, lostOutside, notKept } from '../load/judge.ts'
+import {
+  countLost,
+  errorsOf,
+  gapBeyond,
+  lostOf,
+  lostOutside,
+  notKept,
+  silenceWithin,
+  writesWithin,
+} from '../load/judge.ts'
 import { type LaneReport, type Store, startLane } from '../load/lane.ts'
 import { crc16, tagsIn } from '../load/slots.ts'
 
@@ -137,6 +146,22 @@ test('what nobody can read, and what nobody wrote, proves nothing either', () =>
   const [, foreign] = report.lanes
   if (foreign) foreign.foreign = 2
   assert.is(notKept(report).length, 2)
+})
+
+test('writes, silence and errors are told for a span of time alone', () => {
+  const report = reportOf(1, 1)
+  const [busy, silent] = report.lanes
+  if (busy) busy.timeline = [5, 5, 0, 5, 5]
+  if (silent) silent.timeline = [1, 0, 0]
+  assert.is(writesWithin(report, { from: 1_000_000, to: 1_000_500 }), 21)
+  assert.is(writesWithin(report, { from: 1_000_001, to: 1_000_499 }), 10)
+  assert.is(writesWithin(report, { from: 1_000_500, to: 1_001_000 }), 0)
+  // Its timeline ends with its last write, and its silence does not.
+  assert.is(silenceWithin(report, { from: 1_000_000, to: 1_000_500 }), 400)
+  assert.is(silenceWithin(report, { from: 1_000_000, to: 1_000_200 }), 100)
+  busy?.errors.push({ at: 250, message: 'CLUSTERDOWN' })
+  assert.is(errorsOf(report).length, 1)
+  assert.equal(errorsOf(report, { to: 1_000_249 }), [])
 })
 
 test('the client is one file that fits into a ConfigMap', async () => {

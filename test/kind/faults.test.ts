@@ -1,0 +1,123 @@
+import * as assert from 'uvu/assert'
+import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
+import { pause } from '../harness/deadline.ts'
+import { freeze } from '../harness/frozen.ts'
+import { startLoad, writeAndRead } from '../harness/load.ts'
+import { type Context, keysOf, kubectl, lastStart, sixNodes, whoIsThere } from '../harness/moving.ts'
+import { serverProcess, signalServer } from '../harness/processes-in-nodes.ts'
+import { NODE_TIMEOUT, split, stopsWithin } from '../harness/split.ts'
+import { suite } from '../harness/suite.ts'
+import { ROLLING_RESTART, restartUnnoticed } from '../harness/unnoticed.ts'
+import { countLost, gapBeyond, lostOutside, notKept, writesWithin } from '../load/judge.ts'
+
+const test = suite<Context>('one release that lives through faults', {
+  timeout: 300_000,
+  setup: (scope) => sixNodes(scope, 'faults'),
+})
+
+// Three seconds, and two that an engine waits before a restarted master takes writes again.
+const BACK = 5000
+
+test.proves(ROLLING_RESTART)
+test('a rolling restart loses no acknowledged write, shows no error and stops no shard for longer than half a second', async ({
+  of,
+}) => {
+  await restartUnnoticed(of)
+})
+
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A master whose server is killed comes back',
+  bound: `its shard takes writes again within ${BACK / 1000} s, and no acknowledged write is lost`,
+})
+test('a master’s server killed: its shard takes writes again within 5 s, and no acknowledged write is lost', async ({
+  of,
+}) => {
+  const [shard] = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
+  assert.ok(shard)
+  const load = await startLoad(of)
+  await signalServer(await serverProcess(of, shard.primary), 'KILL')
+  await pause(15_000)
+  await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
+  await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
+  const report = await load.stop()
+  assert.is(gapBeyond(BACK, report), undefined)
+  assert.equal(notKept(report), [])
+})
+
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A part of the cluster that is cut off takes no more writes, and the other part goes on',
+  bound: `it stops within ${stopsWithin({}) / 1000} s, a replica takes over within ${(2 * NODE_TIMEOUT) / 1000} s, once; with WAIT 1 no acknowledged write is lost`,
+})
+test('a Kubernetes node with one of the masters cut off for 30 s: that side stops within one and a half node timeouts, and one failover is all', async ({
+  of,
+}, scope) => {
+  const { cutAt, isCutAt, stopsAt, healedAt, ownTakeovers, otherTakeovers, ...reports } = await split(
+    of,
+    scope,
+    {},
+    30,
+  )
+  assert.ok(writesWithin(reports.smaller, { from: isCutAt, to: isCutAt + 2000 }) > 0)
+  assert.is(writesWithin(reports.smaller, { from: stopsAt, to: healedAt }), 0)
+  assert.is(ownTakeovers.length, 1)
+  assert.equal(otherTakeovers, [[], []])
+  const [{ at } = { at: 0 }] = ownTakeovers
+  assert.ok(at - isCutAt <= 2 * NODE_TIMEOUT, `a replica took over after ${at - isCutAt} ms`)
+  assert.equal(lostOutside(reports.smaller, { from: cutAt, to: stopsAt }), [])
+  // An answer that was on its way arrives when the network is back.
+  assert.ok(countLost(reports.larger) <= 1)
+  assert.equal(notKept(reports.confirmed), [])
+})
+
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'A master that stands still is replaced, and says little when it wakes up',
+  bound: `a replica takes over within ${(2 * NODE_TIMEOUT) / 1000} s; writes are lost of its first second alone, and none with WAIT 1`,
+})
+test('a master frozen for 20 s: its replica takes over, and the master that wakes up answers as such for no longer than a second', async ({
+  of,
+}, scope) => {
+  const { frozenAt, wakingAt, wokenAt, took, otherTakeovers, first, plain, confirmed } = await freeze(
+    of,
+    scope,
+    20,
+  )
+  assert.equal(otherTakeovers, [[], []])
+  assert.is(took.length, 1)
+  const [{ at } = { at: 0 }] = took
+  assert.ok(at - frozenAt <= 2 * NODE_TIMEOUT, `a replica took over after ${at - frozenAt} ms`)
+  assert.equal(lostOutside(plain, { from: wakingAt, to: wokenAt + 1000 }), [])
+  for (const answer of first) assert.match(answer, /^(OK|MOVED)/)
+  assert.equal(notKept(confirmed), [])
+})
+
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'All pods deleted at once come back as the cluster they were, with all keys',
+})
+test('all pods deleted at once come back as the cluster they were, with all its keys', async ({ of }) => {
+  await writeAndRead(of, 1000)
+  const keys = await keysOf(of)
+  for (const force of [[], ['--force', '--grace-period=0']]) {
+    const before = await whoIsThere(of)
+    await kubectl(
+      of,
+      'delete',
+      'pods',
+      '--selector',
+      'app.kubernetes.io/component=server',
+      '--wait=false',
+      ...force,
+    )
+    const started = await lastStart(of, before)
+    await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
+    const seconds = (Date.now() - started) / 1000
+    // The observer itself looks no more often than every quarter of a second, through six pods.
+    assert.ok(seconds <= 5 + 2, `whole ${seconds.toFixed(1)} s after the last container started`)
+    assert.is(await keysOf(of), keys)
+  }
+})
+
+test.run()
