@@ -1,0 +1,124 @@
+import * as assert from 'uvu/assert'
+import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
+import { pause } from '../harness/deadline.ts'
+import { type Release, upgrade } from '../harness/helm.ts'
+import { agesOf, findImage } from '../harness/images.ts'
+import { type LoadOptions, startLoad } from '../harness/load.ts'
+import { type Context, kubectl, lastStart, sixNodes, whoIsThere } from '../harness/moving.ts'
+import { serverProcess, signalServer } from '../harness/processes-in-nodes.ts'
+import { type Suite, suite } from '../harness/suite.ts'
+import { assertUnnoticed } from '../harness/unnoticed.ts'
+import { engineOf, imageValues, smallValues } from '../harness/values.ts'
+import type { Member } from '../harness/whole.ts'
+import type { LoadReport } from '../load/client.ts'
+import { countLost, countWrites, errorsOf, gapBeyond, notKept, worstGap } from '../load/judge.ts'
+
+/** What happens to a cluster under load, and what a report of that load must say. */
+interface Event {
+  what: string
+  happens: (of: Release, primary: Member, age: string) => Promise<unknown>
+  load?: LoadOptions
+  holds: (report: LoadReport) => void
+}
+
+const kept = (report: LoadReport) => assert.equal(notKept(report), [])
+const SERVERS = ['--selector', 'app.kubernetes.io/component=server']
+const FORCE = ['--force', '--grace-period=0']
+
+const resized = async (of: Release, age: string, shards: number) => {
+  const values = await smallValues(of.flavour, { cluster: { shards } }, age)
+  const { code, stdout, stderr } = await upgrade(of, values, ['--timeout', '8m'])
+  assert.is(code, 0, stdout + stderr)
+}
+
+const allDeleted = async (of: Release, ...how: string[]) => {
+  const before = await whoIsThere(of)
+  await kubectl(of, 'delete', 'pods', ...SERVERS, '--wait=false', ...how)
+  await lastStart(of, before)
+}
+
+const events: Event[] = [
+  {
+    what: 'a rolling restart: nothing is lost, and no client notices',
+    async happens(of) {
+      await kubectl(of, 'rollout', 'restart', `statefulset/${of.fullname}`)
+      await kubectl(of, 'rollout', 'status', `statefulset/${of.fullname}`, '--timeout=200s')
+    },
+    holds: assertUnnoticed,
+  },
+  {
+    what: 'a master’s pod deleted: nothing is lost, and no client notices',
+    happens: (of, { pod }) => kubectl(of, 'delete', 'pod', pod),
+    holds(report) {
+      assert.equal(errorsOf(report), [])
+      assert.is(gapBeyond(500, report), undefined)
+      kept(report)
+    },
+  },
+  {
+    what: 'a master’s server killed: nothing is lost',
+    happens: async (of, primary) => signalServer(await serverProcess(of, primary), 'KILL'),
+    holds: kept,
+  },
+  {
+    what: 'all pods deleted: nothing is lost, and clients come back by the Service’s name',
+    happens: (of) => allDeleted(of),
+    holds: kept,
+  },
+  {
+    what: 'all pods deleted by force: nothing is lost, and clients come back by the Service’s name',
+    happens: (of) => allDeleted(of, ...FORCE),
+    holds: kept,
+  },
+  {
+    what: 'a master’s pod deleted by force: with WAIT 1 nothing is lost',
+    happens: (of, { pod }) => kubectl(of, 'delete', 'pod', pod, ...FORCE),
+    load: { mode: 'wait' },
+    holds: kept,
+  },
+  {
+    what: '3 to 4 shards and back: nothing is lost, and no client notices',
+    async happens(of, _, age) {
+      await resized(of, age, 4)
+      await waitUntilWhole(of, { nodes: 8, deadline: 30_000 })
+      await resized(of, age, 3)
+    },
+    holds: assertUnnoticed,
+  },
+]
+
+/** Lets it happen under load, and holds what the load saw against what is promised. */
+async function proven({ what, happens, load: options = {}, holds }: Event, of: Release, age: string) {
+  const [shard] = await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
+  assert.ok(shard)
+  const load = await startLoad(of, options)
+  await pause(2000)
+  await happens(of, shard.primary, age)
+  // Long enough for a failover, and for writes after it.
+  await pause(12_000)
+  await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
+  await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
+  const report = await load.stop()
+  const { milliseconds } = worstGap(report)
+  const told = `${countLost(report)} of ${countWrites(report)} lost, worst gap ${milliseconds} ms, ${errorsOf(report).length} errors`
+  console.log(`\n${of.flavour} ${(await findImage(engineOf(of.flavour), age)).tag}: ${what}: ${told}`)
+  holds(report)
+}
+
+for (const flavour of ['redis-cluster', 'valkey-cluster'])
+  for (const age of (await agesOf(engineOf(flavour))).filter((one) => !one.endsWith('-alpine'))) {
+    const { tag } = await findImage(engineOf(flavour), age)
+    const test: Suite<Context> = suite<Context>(`acknowledged writes on ${engineOf(flavour)} ${tag}`, {
+      timeout: 600_000,
+      setup: async (scope) => sixNodes(scope, 'kept', await imageValues(flavour, age), flavour),
+    })
+    for (const event of events) {
+      test.proves({
+        topic: 'Loss and recovery',
+        promise: 'What acknowledged writes survive, they survive on every engine',
+        bound: 'none lost in planned work, by killed servers, or when all pods go at once; none with WAIT 1',
+      })
+      test(event.what, ({ of }) => proven(event, of, age))
+    }
+    test.run()
+  }

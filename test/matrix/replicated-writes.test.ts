@@ -1,0 +1,54 @@
+import * as assert from 'uvu/assert'
+import { waitUntilWhole } from '../harness/cluster.ts'
+import { pause } from '../harness/deadline.ts'
+import { startLoad } from '../harness/load.ts'
+import { type Context, kubectl, sixNodes } from '../harness/moving.ts'
+import { split } from '../harness/split.ts'
+import { suite } from '../harness/suite.ts'
+import { countLost, errorsOf, lostOutside, notKept, worstGap, writesWithin } from '../load/judge.ts'
+
+const test = suite<Context>('a cluster whose masters take writes only while a replica answers', {
+  timeout: 400_000,
+  setup: (scope) => sixNodes(scope, 'replicated', { cluster: { writes: 'replicated' } }),
+})
+
+// What the engine needs to miss a replica that answers once a second, and a moment for the last answers on their way.
+const STOPS_IN = 2500
+
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'With cluster.writes: replicated a master that is cut off stops within two seconds',
+  bound: 'and loses no more than it took in them',
+})
+test('a master cut off for 30 s stops within two seconds, and loses no more than it took in them', async ({
+  of,
+}, scope) => {
+  const { cutAt, healedAt, smaller, larger, confirmed } = await split(of, scope, {}, 30)
+  const stopped = cutAt + STOPS_IN
+  assert.is(writesWithin(smaller, { from: stopped, to: healedAt }), 0)
+  for (const report of [smaller, larger])
+    assert.equal(lostOutside(report, { from: cutAt - 500, to: stopped }), [])
+  assert.equal(notKept(confirmed), [])
+  console.log(`\n  lost: ${countLost(smaller)} on the smaller side, ${countLost(larger)} on the larger`)
+})
+
+test.proves({
+  topic: 'Loss and recovery',
+  promise:
+    'With cluster.writes: replicated a rolling restart loses nothing, and clients are told NOREPLICAS meanwhile',
+})
+test('its price: in a rolling restart clients are told NOREPLICAS, and nothing is lost', async ({ of }) => {
+  const load = await startLoad(of)
+  await kubectl(of, 'rollout', 'restart', `statefulset/${of.fullname}`)
+  await kubectl(of, 'rollout', 'status', `statefulset/${of.fullname}`, '--timeout=200s')
+  await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
+  await pause(2000)
+  const report = await load.stop()
+  assert.equal(notKept(report), [])
+  const others = errorsOf(report).filter((error) => !error.includes('NOREPLICAS'))
+  assert.equal(others, [])
+  assert.ok(errorsOf(report).length > 0, 'the price that the README names was not seen')
+  console.log(`\n  worst gap: ${worstGap(report).milliseconds} ms`)
+})
+
+test.run()
