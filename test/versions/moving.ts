@@ -29,9 +29,9 @@ export async function addEmpty(release: Release): Promise<void> {
   for (const ordinal of [0, 1, 2]) await release.ask(ordinal, 'CLUSTER', 'MEET', release.address(3), '6379')
   await eventually('all to know pod 3', { deadline: 15_000 }, async () => {
     const known = await Promise.all(all(release).map((ordinal) => release.ask(ordinal, 'CLUSTER', 'INFO')))
-    return (
-      known.every((info) => /cluster_state:ok/.test(info) && /cluster_known_nodes:4/.test(info)) || undefined
-    )
+    // A node that has just met a master may not have heard yet which slots it owns.
+    const facts = [/cluster_state:ok/, /cluster_known_nodes:4/, /cluster_slots_ok:16384/]
+    return known.every((info) => facts.every((fact) => fact.test(info))) || undefined
   })
 }
 
