@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import { parseClusterNodes, parseInfo } from './cluster-nodes.ts'
-import { eventually } from './deadline.ts'
+import { eventually, pause } from './deadline.ts'
 import { askAll } from './engine.ts'
 import type { Release } from './helm.ts'
 import { core } from './kubernetes.ts'
@@ -43,6 +43,19 @@ export function waitUntilWhole(
     if (reason) return see(reason) as undefined
     return shardsOf(seen)
   })
+}
+
+/** As `waitUntilWhole`, but returns when the look began that saw it so, in milliseconds since 1970: a look takes its time. */
+export async function whenWhole(of: Release, wanted: { nodes: number; deadline: number }): Promise<number> {
+  const end = Date.now() + wanted.deadline
+  for (;;) {
+    const began = Date.now()
+    const seen = await views(of)
+    const reason = whyNotWhole(seen, wanted.nodes)
+    if (!reason) return began
+    if (began > end) throw new Error(`${of.name} is no whole cluster: ${reason}`)
+    await pause(100)
+  }
 }
 
 /** Waits until every server pod is ready and none is going; returns them. */
