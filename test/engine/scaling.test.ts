@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { eventually } from '../harness/deadline.ts'
 import { suite } from '../harness/suite.ts'
 import { all, prepare, type Release } from './release.ts'
 import { size, upgrade } from './upgrade.ts'
@@ -8,10 +9,18 @@ const test = suite('a cluster that changes its size', { timeout: 120_000 })
 
 const upTo = (count: number) => Array.from({ length: count }, (_, ordinal) => ordinal)
 
+/** What a pod knows once it shakes no hands any more: its keeper meets a peer again that did not answer for a moment. */
+const withoutHandshake = (release: Release, ordinal: number): Promise<string[]> =>
+  eventually(`pod ${ordinal} to shake no hands`, { deadline: 10_000 }, async (see) => {
+    const nodes = await release.ask(ordinal, 'CLUSTER', 'NODES')
+    see(nodes)
+    return nodes.includes('handshake') ? undefined : nodes.split('\n')
+  })
+
 async function assertSize(release: Release, shards: number, replicas: number, keys: number): Promise<void> {
   const pods = upTo(shards * (1 + replicas))
   for (const ordinal of pods) {
-    const lines = (await release.ask(ordinal, 'CLUSTER', 'NODES')).split('\n')
+    const lines = await withoutHandshake(release, ordinal)
     assert.is(lines.length, pods.length, lines.join('\n'))
     assert.is(
       lines.filter(
@@ -29,7 +38,8 @@ test('grows by a shard, shrinks by a shard, and grows again onto the volumes tha
   await createWithKeys(release, all(release))
   const keys = await keysOf(release, all(release))
   const out = await upgrade(release, 6, 4, 1)
-  assert.match(out, /4096 of 4096 slots moved/)
+  // A batch that the engine's client broke off is not counted, and is planned anew.
+  assert.ok(/ (\d+) of \1 slots moved/.test(out), out)
   await assertSize(release, 4, 1, keys)
   await upgrade(release, 8, 3, 1)
   await assertSize(release, 3, 1, keys)
