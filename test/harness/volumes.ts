@@ -70,20 +70,8 @@ export async function copyFolders(from: Folder[], to: Folder[]): Promise<void> {
     // Files that a server appends to change under tar, which then ends with 1; anything worse is an error.
     const read = `cd ${source.path} && tar --exclude=*.new -cf - * || [ $? = 1 ]`
     const write = `cd ${target.path} && tar --no-same-owner -xf - && ls nodes.conf`
-    const exec = ({ namespace, pod, container }: Folder, ...more: string[]) =>
-      [
-        'kubectl',
-        '--namespace',
-        namespace,
-        'exec',
-        ...more,
-        pod,
-        '--container',
-        container,
-        '--',
-        'sh',
-        '-c',
-      ].join(' ')
+    const exec = ({ namespace, pod, container }: Folder, option = '') =>
+      `kubectl --namespace ${namespace} exec ${option} ${pod} --container ${container} -- sh -c`
     await must('bash', [
       '-ec',
       `set -o pipefail; ${exec(source)} '${read}' | ${exec(target, '--stdin')} '${write}'`,

@@ -10,7 +10,7 @@ import { type Context, keysOf, kubectl, sixNodes, untilReplica } from '../harnes
 import { suite } from '../harness/suite.ts'
 import { smallValues } from '../harness/values.ts'
 import type { Shard } from '../harness/whole.ts'
-import { lostOutside, notKept } from '../load/judge.ts'
+import { gapBeyond, lostOutside, notKept } from '../load/judge.ts'
 import { tagsIn } from '../load/slots.ts'
 
 const test = suite<Context>('a master that is lost', {
@@ -20,10 +20,10 @@ const test = suite<Context>('a master that is lost', {
 
 const NODE_TIMEOUT = 5000
 
-/**
- * Waits until a server of a shard takes a write, for so many milliseconds. The servers are asked in their pods: a client tries
- * an address that nobody has any more for as long as its own timeout to connect is, and ioredis' is ten seconds.
- */
+// For so long ioredis tries by default to connect to an address that nobody has any more.
+const CONNECT_TIMEOUT = 10_000
+
+/** Waits until a server of a shard takes a write, for so many milliseconds. The servers are asked in their pods. */
 const untilWrites = (of: Release, { primary, replicas, slots }: Shard, deadline: number) =>
   eventually('the shard to take a write', { deadline, every: 100 }, async (see) => {
     const [tag] = tagsIn(slots, 1)
@@ -79,6 +79,7 @@ test('its pod deleted by force: the shard takes writes again within two node tim
   await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
   await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
   const report = await load.stop()
+  assert.is(gapBeyond(2 * NODE_TIMEOUT + CONNECT_TIMEOUT, report), undefined)
   assert.equal(lostOutside(report, { from: deletedAt - 1000, to: deletedAt + NODE_TIMEOUT }), [])
   assert.equal(notKept(await confirmed.stop()), [])
 })

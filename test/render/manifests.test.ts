@@ -99,6 +99,18 @@ test('names, selectors and ports are those that no upgrade can change', async ()
   }
 })
 
+test('the mark of a release names the namespace that the pod is in, wherever a backup has put it', async () => {
+  for (const flavour of flavours)
+    for (const workload of workloads(await render(flavour)))
+      for (const { name, env } of podOf(workload).spec.containers) {
+        const mark = env.findIndex((one) => one.name === 'RELEASE')
+        assert.is(env[mark]?.value, `$(POD_NAMESPACE)/r-${flavour}`, `${workload.metadata.name} ${name}`)
+        // Kubernetes puts in only what stands before it.
+        const namespace = env.slice(0, mark).find((one) => one.name === 'POD_NAMESPACE')
+        assert.match(JSON.stringify(namespace), 'metadata.namespace')
+      }
+})
+
 test('Jobs have the names and labels by which people and policies find them', async () => {
   for (const flavour of flavours) {
     const jobs = workloads(await render(flavour)).filter(({ kind }) => kind === 'Job')

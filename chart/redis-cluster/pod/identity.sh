@@ -17,7 +17,11 @@ look_after_identity() {
     MARK_ID=$(renamed "$(own_line 1)")
     if ! stands_alone "$MARK_ID" 15; then return 1; fi
     # First the mark: a start that is cut short goes on from what it says.
-    write_mark "$MARK_ID" "$COPY_OF" && take_identity
+    if ! write_mark "$MARK_ID" "$COPY_OF"; then
+      log refuse "the volume is a copy of one of $COPY_OF, and $MARK, which is to say so, cannot be written. Is the volume full, or read-only?"
+      return 1
+    fi
+    take_identity
   elif [ -n "$MARK_ORIGIN" ]; then
     case $MARK_ID in
       "$(own_line 1)") COPY_OF=$MARK_ORIGIN && stands_alone "$MARK_ID" 0 ;;

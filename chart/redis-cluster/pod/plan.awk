@@ -1,7 +1,8 @@
 # awk -f plan.awk -f creation.awk -f shape.awk -f placement.awk -f belonging.awk shards=3 replicas=1 OBSERVATION: what is to be done next,
 # from what observe.sh saw. With drain=yes only what lets the pods beyond that size leave, and with ordered=yes what lets
-# all others restart from the top with each shard's master last; with there=N pods from N on are not waited for; with revision=R nothing before all pods run that revision; with
-# check=yes it is done wherever pods are. Its parts share their variables: o, p and m are ordinals, k is a shard in the making.
+# all others restart from the top with each shard's master last; with there=N pods from N on are not waited for; with
+# revision=R nothing before all pods run that revision; with check=yes it is done wherever pods are. Its parts share their
+# variables: o, p and m are ordinals, k is a shard in the making.
 # A pure program. It prints steps, or else one line that says why there are none:
 #   epoch ID N          give a master of a new cluster its configuration epoch
 #   assign ID FROM TO   give a master of a new cluster its slots
