@@ -34,6 +34,7 @@ look_after_volume() {
     identify || return 1
   fi
   own_nodes_conf
+  agree_on_shards
   look_after_identity || return 1
   if [ ! -e "$DATA/nodes.conf" ]; then
     await_failover "address" "$POD_IP" "this pod lost its volume, and its address is still that of a master"
@@ -74,6 +75,21 @@ identify() {
 own_nodes_conf() {
   if [ ! -e "$DATA/nodes.conf" ] || [ -w "$DATA/nodes.conf" ]; then return; fi
   cp "$DATA/nodes.conf" "$DATA/nodes.conf.new" && mv -f "$DATA/nodes.conf.new" "$DATA/nodes.conf"
+}
+
+# agree_on_shards: a server that ended soon after the cluster was made, or a replica moved, can have written down another shard
+# for a replica than for its master, and some versions refuse to start with that (valkey#774, redis#13468).
+agree_on_shards() {
+  if [ ! -e "$DATA/nodes.conf" ]; then return; fi
+  awk '
+    match($2, /shard-id=[0-9a-f]+/) { shard = substr($2, RSTART, RLENGTH) }
+    NR == FNR { if (shard != "") shards[$1] = shard; shard = ""; next }
+    shard != "" && ($4 in shards) && shards[$4] != shard { sub(shard, shards[$4], $2); mended++ }
+    { shard = ""; print }
+    END { exit !mended }' "$DATA/nodes.conf" "$DATA/nodes.conf" >"$DATA/nodes.conf.new" && usable "$DATA/nodes.conf.new" && sync &&
+    mv "$DATA/nodes.conf.new" "$DATA/nodes.conf" &&
+    log volume "nodes.conf had a replica in another shard than its master's: it is in that one now"
+  rm -f "$DATA/nodes.conf.new"
 }
 
 # set_aside: keeps the old data in a folder of its own, one at a time, and leaves an empty volume.
