@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { must } from './command.ts'
+import { must, run } from './command.ts'
 
 /** What a kind cluster is made of. */
 export interface Shape {
@@ -12,13 +12,14 @@ export interface Shape {
 /** Where a cluster's kubeconfig lies: a file of its own, because the user's is not ours to write. */
 export const kubeconfigOf = (name: string) => path.resolve('.tools', 'kind', `${name}.kubeconfig`)
 
-/** Creates a cluster, or takes the one of that name that is there, and returns whether it is new. */
+/** Creates a cluster, or takes the one of that name that answers, and returns whether it is new. */
 export async function ensureCluster({ name, workers }: Shape): Promise<boolean> {
   const kubeconfig = kubeconfigOf(name)
   await mkdir(path.dirname(kubeconfig), { recursive: true })
   const there = (await must('kind', ['get', 'clusters'])).split('\n').includes(name)
   if (there) {
     await must('kind', ['export', 'kubeconfig', '--name', name, '--kubeconfig', kubeconfig])
+    await mustAnswer(name)
     return false
   }
   const roles = ['control-plane', ...Array<string>(workers).fill('worker')]
@@ -34,6 +35,16 @@ export async function ensureCluster({ name, workers }: Shape): Promise<boolean> 
     deadline: 600_000,
   })
   return true
+}
+
+/** A cluster outlives a machine's sleep or a Docker engine's restart in name only. */
+async function mustAnswer(name: string): Promise<void> {
+  const asked = ['--kubeconfig', kubeconfigOf(name), '--request-timeout', '10s', 'get', '--raw', '/readyz']
+  const { code, stderr } = await run('kubectl', asked)
+  if (code === 0) return
+  throw new Error(
+    `cluster ${name} is there and does not answer: kind delete cluster --name ${name}; then run this again. ${stderr}`,
+  )
 }
 
 /** Deletes a cluster, whether it is there or not. */

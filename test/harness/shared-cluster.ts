@@ -6,7 +6,10 @@ const WORKERS = 2
 /** The name of the cluster that all test files of a run share. */
 export const clusterName = () => process.env.TEST_CLUSTER || 'cluster-charts-test'
 
-/** One cluster for a whole run: made when first needed, deleted at the end unless KEEP_CLUSTER is set. */
+/**
+ * One cluster for a whole run: made when first needed, deleted at the end unless KEEP_CLUSTER is set. With CI set it is a new
+ * one: what a run that was broken off has left behind proves nothing.
+ */
 export function sharedCluster() {
   const name = clusterName()
   let started = false
@@ -14,6 +17,7 @@ export function sharedCluster() {
     async start(): Promise<void> {
       if (started) return
       started = true
+      if (process.env.CI) await deleteCluster(name)
       const began = performance.now()
       const isNew = await ensureCluster({ name, workers: WORKERS })
       const seconds = ((performance.now() - began) / 1000).toFixed(0)
