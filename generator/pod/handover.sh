@@ -43,12 +43,13 @@ replicas() {
     }' | sort -k 1,1r -k 3,3nr | cut -d' ' -f1,2
 }
 
-# known_replicas: the addresses of all that the cluster knows, connected or not; "-" stands for one that is lost.
+# known_replicas: the addresses of all that the cluster knows, connected or not; "-" stands for one that is lost. False when
+# this pod's own server does not answer: silence does not mean that there is none.
 known_replicas() {
   ask "$POD_IP" CLUSTER NODES | tr -d '\r' | awk '
     { sub(/:[0-9]+@.*/, "", $2); address[NR] = $2 == "" ? "-" : $2; master[NR] = $4 }
     $3 ~ /myself/ { id = $1 }
-    END { for (i = 1; i <= NR; i++) if (master[i] == id) print address[i] }'
+    END { if (id == "") exit 1; for (i = 1; i <= NR; i++) if (master[i] == id) print address[i] }'
 }
 
 # just_left: whether all of them said within the last moments that they are leaving, and are gone: nobody is to be waited for
@@ -58,7 +59,14 @@ just_left() {
   ask "$POD_IP" CLUSTER NODES | tr -d '\r' | awk '
     $3 ~ /myself/ { id = $1 }
     { flags[NR] = $3; master[NR] = $4 }
-    END { for (i = 1; i <= NR; i++) if (master[i] == id && (flags[i] !~ /nofailover/ || flags[i] ~ /(^|,)fail/)) exit 1 }'
+    END { if (id == "") exit 1; for (i = 1; i <= NR; i++) if (master[i] == id && (flags[i] !~ /nofailover/ || flags[i] ~ /(^|,)fail/)) exit 1 }'
+}
+
+# nobody_stays: all replicas are leaving, or none is known.
+nobody_stays() {
+  if [ -s "$WORK/replicas" ]; then return 0; fi
+  known=$(known_replicas) || return 1
+  [ -z "$known" ] || just_left
 }
 
 # hold_back: this pod will be back with all it has, on its volume. A replica with older data that took its place meanwhile
@@ -138,7 +146,7 @@ hand_over() {
         sleep 1
         return
       fi
-    elif [ -z "$staying" ] && { [ -s "$WORK/replicas" ] || [ -z "$(known_replicas)" ] || just_left; }; then
+    elif [ -z "$staying" ] && nobody_stays; then
       log handover "no replica stays that could take over" && return
     else
       if [ -z "$told" ]; then log handover "waiting for a replica to be in sync"; fi

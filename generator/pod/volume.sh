@@ -40,22 +40,39 @@ look_after_volume() {
     await_failover "address" "$POD_IP" "this pod lost its volume, and its address is still that of a master"
     return 0
   fi
-  # Sixteen are enough to tell, and of two hundred that have all just moved each would take its second.
-  case $(standing "$(own_line 1)" 16) in
+  VOLUME_ID=$(own_line 1)
+  await_standing "$VOLUME_ID" || return 1
+  case $VOLUME_STANDING in
     locked)
       tell_of_password refuse
       return 1
       ;;
     twin)
-      log refuse "another pod of this release runs as the node that this volume holds, $(own_line 1): the volume is a copy of that pod's. $EMPTY_IT"
+      log refuse "another pod of this release runs as the node that this volume holds, $VOLUME_ID: the volume is a copy of that pod's. $EMPTY_IT"
       return 1
       ;;
     outside)
-      log volume "the cluster has forgotten this node, $(own_line 1)"
+      log volume "the cluster has forgotten this node, $VOLUME_ID"
       set_aside
       ;;
     *) look_after_data ;;
   esac
+}
+
+# await_standing ID: how the node stands, into VOLUME_STANDING; false when it cannot be told whether the cluster has forgotten the
+# node. Its data would be set aside then, so a part of the cluster that does not know the node is not enough.
+await_standing() {
+  deadline_in 30
+  while :; do
+    # Sixteen are enough to tell, and of two hundred that have all just moved each would take its second.
+    VOLUME_STANDING=$(standing "$1" 16)
+    if [ "$VOLUME_STANDING" != outside ] || forgotten "$1"; then return 0; fi
+    if ! before_deadline; then break; fi
+    sleep 1 &
+    wait $!
+  done
+  log refuse "who answers of the cluster does not know this node, $1, but that is no majority of its masters, so the cluster may not have forgotten the node. This pod tries again; if the others are gone for good, bring them back first."
+  return 1
 }
 
 # Without a usable nodes.conf: the kept copy says who this data belongs to; data that nobody can place is not touched.

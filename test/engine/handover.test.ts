@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { pause } from '../harness/deadline.ts'
 import { suite } from '../harness/suite.ts'
 import { all, prepare, type Release } from './release.ts'
 import { aShard, createWithKeys, keysOf, untilWhole } from './whole.ts'
@@ -102,6 +103,22 @@ test('a master leaves at once where the release is going', async (_, scope) => {
   for (const ordinal of all(release)) await release.place(ordinal, undefined)
   assert.ok((await leave(release, master)) < 5)
   assert.match(await release.log(master), /the release is going/)
+})
+
+test('a master whose server is silent for a while does not take that for having no replica', async (_, scope) => {
+  const release = await prepare(scope)
+  await createWithKeys(release, all(release))
+  const [master] = await aShard(release)
+  const info = await release.ask(master, 'INFO', 'server')
+  const server = Number(/process_id:(\d+)/.exec(info)?.[1])
+  process.kill(server, 'SIGSTOP')
+  scope.defer(() => void process.kill(server, 'SIGCONT'))
+  const leaving = release.script('handover.sh', [], { ORDINAL: `${master}`, ASK_SECONDS: '1' })
+  await pause(6000)
+  process.kill(server, 'SIGCONT')
+  assert.is((await leaving).code, 0)
+  assert.not.match(await release.log(master), /no replica stays/)
+  assert.is(await roleOf(release, master), 'slave')
 })
 
 test('a master whose replica is away stays for as long as it may', async (_, scope) => {

@@ -128,6 +128,41 @@ test('a node that the cluster has forgotten keeps its old data aside and joins a
   await untilWhole(release)
 })
 
+test.proves({
+  topic: 'Loss and recovery',
+  promise:
+    'A node’s data is set aside only if most of the masters say that the cluster has forgotten the node',
+})
+test('a peer that does not know the node does not make it forgotten, as long as no majority of masters says so', async (_, scope) => {
+  const release = await prepare(scope)
+  const keys = await created(release)
+  const roles = await Promise.all(all(release).map((ordinal) => release.ask(ordinal, 'ROLE')))
+  const [away = 0, anew = 0] = all(release).filter((ordinal) => roles[ordinal]?.startsWith('slave'))
+  const id = await release.ask(away, 'CLUSTER', 'MYID')
+  await release.kill(away)
+  // As a node that has joined since: nobody tells it reliably of those that have failed.
+  assert.is(await release.ask(anew, 'CLUSTER', 'FORGET', id), 'OK')
+  // All others are silent, which this peer has not noticed yet.
+  const others = all(release).filter((ordinal) => ordinal !== away && ordinal !== anew)
+  const servers = await Promise.all(others.map((ordinal) => processOf(release, ordinal)))
+  for (const server of servers) process.kill(server, 'SIGSTOP')
+  const wake = () => servers.forEach((server) => void process.kill(server, 'SIGCONT'))
+  scope.defer(wake)
+  const starting = release.start(away)
+  await pause(5000)
+  wake()
+  await starting
+  await release.keep(away)
+  assert.is(await release.ask(away, 'CLUSTER', 'MYID'), id)
+  assert.not.match(await release.log(away), /has forgotten this node/)
+  assert.is((await release.script('reconcile.sh')).code, 0)
+  await untilWhole(release)
+  assert.is(await keysOf(release, all(release)), keys)
+})
+
+const processOf = async (release: Release, ordinal: number) =>
+  Number(/process_id:(\d+)/.exec(await release.ask(ordinal, 'INFO', 'server'))?.[1])
+
 test('a master that lost its data but not its name lets its replica go first: all keys are there', async (_, scope) => {
   const release = await prepare(scope)
   const keys = await created(release)

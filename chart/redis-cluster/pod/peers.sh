@@ -24,9 +24,11 @@ peers() {
 # peer_says ADDRESS ID: what a peer can tell of the cluster and of the node with that id:
 #   silent | down (no server listens at its address) | locked (it does not take this pod's password) | stranger
 #   twin (it is that node itself) | none (it has no cluster) | broken (not all slots are served) | whole, then:
-#   listed | unlisted, and of a copy that knows nobody or only just does: the release it was copied from
+#   listed | unlisted, of a copy that knows nobody or only just does the release it was copied from, else -,
+#   serves | idle (a master with slots or not), and how many masters with slots it knows
+# An answer that the end of its time cut short is none: what is missing there says nothing. So the last answer has to be there.
 peer_says() {
-  printf '%s\n' 'CLUSTER INFO' 'CONFIG GET syslog-ident' 'CLUSTER NODES' |
+  printf '%s\n' 'CLUSTER INFO' 'CONFIG GET syslog-ident' 'CLUSTER NODES' PING |
     timeout "$ASK_SECONDS" "$CLI" -h "$1" -p "$PORT" 2>&1 | tr -d '\r' |
     awk -v id="$2" -v mark=",release=$RELEASE," '
       /^cluster_state:/ { state = substr($0, 15) }
@@ -36,17 +38,19 @@ peer_says() {
       /^node=.*,revision=/ { ours = index($0, mark); if (sub(/.*,copy=/, "")) copy = $0 }
       NF >= 8 && $1 == id && $3 !~ /handshake/ { listed = 1 }
       NF >= 8 && $1 == id && $3 ~ /myself/ { twin = 1 }
+      NF > 8 && $3 ~ /master/ && $9 !~ /^\[/ { masters++; if ($3 ~ /myself/) serves = 1 }
       NF >= 8 && $2 ~ /@/ && $3 !~ /myself|noaddr/ { knows = 1 }
+      /^PONG$/ { complete = 1 }
       /^NOAUTH/ { locked = 1 }
       /^Could not connect .*Connection refused/ { down = 1 }
       END {
         if (locked) { print "locked"; exit }
-        if (state == "") { print (down ? "down" : "silent"); exit }
+        if (state == "" || !complete) { print (down ? "down" : "silent"); exit }
         if (!ours) { print "stranger"; exit }
         if (twin) word = "twin"
         else if (known == 1 && assigned == 0 || copy != "" && !knows) { word = "none"; listed = 0 }
         else word = ok == 16384 && state == "ok" ? "whole" : "broken"
-        print word, (listed ? "listed" : "unlisted"), copy
+        print word, (listed ? "listed" : "unlisted"), (copy == "" ? "-" : copy), (serves ? "serves" : "idle"), masters + 0
       }'
 }
 
@@ -108,4 +112,16 @@ standing() {
       else print (locked * 2 > asked ? "locked" : "unknown")
     }' "$HEARD"
   rm -f "$HEARD"
+}
+
+# forgotten ID: whether the cluster has forgotten the node with this id: no peer lists it, and most of the masters are heard to
+# know a whole cluster without it. One peer proves nothing: it may have joined while the node was away, and never heard of it.
+forgotten() {
+  hear "$1"
+  FORGOTTEN=$(awk '
+    $2 == "twin" || $3 == "listed" { known = 1 }
+    $2 == "whole" && $5 == "serves" { witnesses++; if ($6 > masters) masters = $6 }
+    END { if (!known && witnesses * 2 > masters) print "yes" }' "$HEARD")
+  rm -f "$HEARD"
+  [ "$FORGOTTEN" = yes ]
 }

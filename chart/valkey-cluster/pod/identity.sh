@@ -95,7 +95,7 @@ company() {
   hear "$1"
   awk -v copy="$COPY_OF" -v peers="$(($(desired_size) - 1))" '
     $3 == "listed" { knows = 1 }
-    $3 == "unlisted" && ($2 == "whole" || $4 != copy && ($2 != "none" || $4 != "")) { apart = $1; found = 1 }
+    $3 == "unlisted" && ($2 == "whole" || $4 != copy && ($2 != "none" || $4 != "-")) { apart = $1; found = 1 }
     $2 == "none" || $4 == copy { answered++ }
     $2 == "locked" { locked++ }
     END {
