@@ -10,7 +10,11 @@ export async function testFiles(root: string, level: string, filters: string[] =
   })
   return found
     .filter((name) => name.endsWith('.test.ts'))
-    .filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter)))
-    .sort()
     .map((name) => path.join(folder, name))
+    .filter((file) => filters.length === 0 || filters.some((filter) => isMeant(file, filter, root)))
+    .sort()
 }
+
+/** Whether a filter means a file: it is a part of the path below the folder of all levels. */
+export const isMeant = (file: string, filter: string, root: string): boolean =>
+  path.relative(root, file).includes(filter)

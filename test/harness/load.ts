@@ -37,7 +37,8 @@ export async function startLoad(
     async stop() {
       await execIn({ namespace, pod: client }, ['sh', '-c', 'kill -TERM 1'])
       const report = await lastLine<LoadReport>(namespace, client)
-      await deletePods(namespace, client, control.pod)
+      // The client, which has ended, stays for the evidence: its last line is the report.
+      await deletePods(namespace, control.pod)
       return report
     },
   }

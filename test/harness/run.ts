@@ -4,7 +4,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { runChecks } from './checks.ts'
 import { runFile } from './child.ts'
-import { testFiles } from './files.ts'
+import { isMeant, testFiles } from './files.ts'
 import { type Level, levels } from './levels.ts'
 import { forgetFigures, noteShown, readFigures, testResults } from './results.ts'
 import { sharedCluster } from './shared-cluster.ts'
@@ -22,6 +22,8 @@ const skipsFail = values.all || Boolean(process.env.CI)
 
 const entries: Entry[] = []
 const leftOut: string[] = []
+/** The files that the filters, if any, have chosen. */
+const meant: string[] = []
 const breakOff = new AbortController()
 const cluster = sharedCluster()
 
@@ -40,8 +42,9 @@ try {
 } finally {
   await cluster.end()
 }
-if (filters.length > 0 && entries.length === 0)
-  fail('run', `no file of these levels has "${filters.join('" or "')}" in its name`)
+for (const filter of filters)
+  if (!meant.some((file) => isMeant(file, filter, values.in)))
+    fail('run', `no file of these levels has "${filter}" in its path`)
 if (breakOff.signal.aborted) fail('run', 'broken off')
 for (const reason of leftOut) console.log(`\n${reason}`)
 console.log(`\n${summary(entries)}`)
@@ -49,6 +52,7 @@ process.exit(isGood(entries, skipsFail) ? 0 : 1)
 
 async function runLevel(name: string, level: Level): Promise<void> {
   const files = await testFiles(values.in, name, filters)
+  meant.push(...files)
   if (breakOff.signal.aborted || (filters.length > 0 && files.length === 0)) return
   if (files.length === 0) return fail(name, 'no test file')
   const missing = await missingTools(level.tools)

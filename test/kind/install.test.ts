@@ -10,11 +10,11 @@ import { leftovers } from './leftovers.ts'
 
 const test = suite('install, use, upgrade, uninstall', { timeout: 300_000 })
 
+// Without --wait all other files install.
+const WAIT = ['--wait', '--timeout', '3m']
 const ways: [name: string, flavour: string, helm: string, args: string[]][] = [
-  ['redis-cluster', 'redis-cluster', 'helm', []],
-  ['redis-cluster with --wait', 'redis-cluster', 'helm', ['--wait', '--timeout', '3m']],
-  ['redis-cluster by Helm 4', 'redis-cluster', 'helm4', ['--wait', '--timeout', '3m']],
-  ['valkey-cluster', 'valkey-cluster', 'helm', []],
+  ['redis-cluster with --wait', 'redis-cluster', 'helm', WAIT],
+  ['valkey-cluster by Helm 4 with --wait', 'valkey-cluster', 'helm4', WAIT],
 ]
 
 /** What an upgrade that changes nothing must leave as it is: which pods run, since when, and the password. */

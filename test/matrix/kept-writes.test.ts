@@ -18,11 +18,14 @@ interface Event {
   what: string
   happens: (of: Release, primary: Member, age: string) => Promise<unknown>
   load?: LoadOptions
+  /** Milliseconds until a failover is over and clients have written after it, where one may follow. */
+  rest?: number
   holds: (report: LoadReport) => void
 }
 
 const kept = (report: LoadReport) => assert.equal(notKept(report), [])
 const SERVERS = ['--selector', 'app.kubernetes.io/component=server']
+const FAILOVER = 12_000
 const FORCE = ['--force', '--grace-period=0']
 
 const resized = async (of: Release, age: string, shards: number) => {
@@ -58,21 +61,25 @@ const events: Event[] = [
   {
     what: 'a master’s server killed: nothing is lost',
     happens: async (of, primary) => signalServer(await serverProcess(of, primary), 'KILL'),
+    rest: FAILOVER,
     holds: kept,
   },
   {
     what: 'all pods deleted: nothing is lost, and clients come back by the Service’s name',
     happens: (of) => allDeleted(of),
+    rest: FAILOVER,
     holds: kept,
   },
   {
     what: 'all pods deleted by force: nothing is lost, and clients come back by the Service’s name',
     happens: (of) => allDeleted(of, ...FORCE),
+    rest: FAILOVER,
     holds: kept,
   },
   {
     what: 'a master’s pod deleted by force: with WAIT 1 nothing is lost',
     happens: (of, { pod }) => kubectl(of, 'delete', 'pod', pod, ...FORCE),
+    rest: FAILOVER,
     load: { mode: 'wait' },
     holds: kept,
   },
@@ -88,14 +95,17 @@ const events: Event[] = [
 ]
 
 /** Lets it happen under load, and holds what the load saw against what is promised. */
-async function proven({ what, happens, load: options = {}, holds }: Event, of: Release, age: string) {
+async function proven(
+  { what, happens, load: options = {}, rest = 0, holds }: Event,
+  of: Release,
+  age: string,
+) {
   const [shard] = await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
   assert.ok(shard)
   const load = await startLoad(of, options)
   await pause(2000)
   await happens(of, shard.primary, age)
-  // Long enough for a failover, and for writes after it.
-  await pause(12_000)
+  await pause(rest)
   await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
   await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
   const report = await load.stop()

@@ -26,8 +26,9 @@ test('a master cut off for 30 s stops within two seconds, and loses no more than
   const { cutAt, healedAt, smaller, larger, confirmed } = await split(of, scope, {}, 30)
   const stopped = cutAt + STOPS_IN
   assert.is(writesWithin(smaller, { from: stopped, to: healedAt }), 0)
-  for (const report of [smaller, larger])
-    assert.equal(lostOutside(report, { from: cutAt - 500, to: stopped }), [])
+  assert.equal(lostOutside(smaller, { from: cutAt, to: stopped }), [])
+  // An answer that was on its way arrives when the network is back.
+  assert.ok(countLost(larger) <= 1)
   assert.equal(notKept(confirmed), [])
   console.log(`\n  lost: ${countLost(smaller)} on the smaller side, ${countLost(larger)} on the larger`)
 })
