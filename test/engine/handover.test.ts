@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { pause } from '../harness/deadline.ts'
+import type { Scope } from '../harness/scope.ts'
 import { suite } from '../harness/suite.ts'
 import { all, prepare, type Release } from './release.ts'
 import { aShard, createWithKeys, keysOf, untilWhole } from './whole.ts'
@@ -105,20 +106,38 @@ test('a master leaves at once where the release is going', async (_, scope) => {
   assert.match(await release.log(master), /the release is going/)
 })
 
+/** Lets a pod's server stand still; returns what wakes it, as the scope's end does. */
+async function freeze(release: Release, ordinal: number, scope: Scope): Promise<() => void> {
+  const info = await release.ask(ordinal, 'INFO', 'server')
+  const server = Number(/process_id:(\d+)/.exec(info)?.[1])
+  process.kill(server, 'SIGSTOP')
+  const wake = () => void process.kill(server, 'SIGCONT')
+  scope.defer(wake)
+  return wake
+}
+
 test('a master whose server is silent for a while does not take that for having no replica', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))
   const [master] = await aShard(release)
-  const info = await release.ask(master, 'INFO', 'server')
-  const server = Number(/process_id:(\d+)/.exec(info)?.[1])
-  process.kill(server, 'SIGSTOP')
-  scope.defer(() => void process.kill(server, 'SIGCONT'))
+  const wake = await freeze(release, master, scope)
   const leaving = release.script('handover.sh', [], { ORDINAL: `${master}`, ASK_SECONDS: '1' })
   await pause(6000)
-  process.kill(server, 'SIGCONT')
+  wake()
   assert.is((await leaving).code, 0)
   assert.not.match(await release.log(master), /no replica stays/)
   assert.is(await roleOf(release, master), 'slave')
+})
+
+test('a master whose server hangs leaves after some seconds', async (_, scope) => {
+  const release = await prepare(scope)
+  await createWithKeys(release, all(release))
+  const [master] = await aShard(release)
+  await freeze(release, master, scope)
+  const patient = { ORDINAL: `${master}`, ASK_SECONDS: '1', GRACE_SECONDS: '60' }
+  const { seconds } = await release.script('handover.sh', [], patient)
+  assert.match(await release.log(master), /the server has not answered for 15s/)
+  assert.ok(seconds < 25, `left after ${seconds} s`)
 })
 
 test('a master whose replica is away stays for as long as it may', async (_, scope) => {

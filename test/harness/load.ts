@@ -9,6 +9,8 @@ import { type ClientOptions, deletePods, type Loaded, startClient, startControl 
 export interface Load {
   /** Ends it and returns what it has seen; acknowledged writes are read back first. */
   stop(): Promise<LoadReport>
+  /** Waits until every lane has written within the last second, for so many milliseconds. */
+  untilWriting(deadline: number): Promise<true>
 }
 
 /** How a load writes. */
@@ -34,6 +36,12 @@ export async function startLoad(
     return text.includes('begun:') || undefined
   })
   return {
+    untilWriting: (deadline) =>
+      eventually('every lane of the load to write again', { deadline, every: 500 }, async (see) => {
+        const told = (await logOf(namespace, client)).match(/^writing: .*$/gm)?.at(-1) ?? 'nothing'
+        see(told)
+        return /(\d+) of \1$/.test(told) || undefined
+      }),
     async stop() {
       await execIn({ namespace, pod: client }, ['sh', '-c', 'kill -TERM 1'])
       const report = await lastLine<LoadReport>(namespace, client)

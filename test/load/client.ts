@@ -86,7 +86,9 @@ async function load(): Promise<LoadReport> {
     return lane(store, `shard-${i}`, keys)
   })
   const controlLane = control && lane(storeOf(control), 'control', [`load:${run}`])
+  const telling = tellOf(lanes)
   await Promise.all([...lanes, controlLane].map((one) => one?.written))
+  clearInterval(telling)
   const seconds = now() / 1000
   const reports = await Promise.all(lanes.map((one) => one.verify()))
   return {
@@ -95,6 +97,16 @@ async function load(): Promise<LoadReport> {
     lanes: reports,
     control: await controlLane?.verify(),
   }
+}
+
+/** Tells how many lanes have written within the last second, whenever that changes. */
+function tellOf(lanes: { silence(): number }[]): NodeJS.Timeout {
+  let told = 0
+  return setInterval(() => {
+    const writing = lanes.filter((one) => one.silence() < 1000).length
+    if (writing !== told) console.log(`writing: ${writing} of ${lanes.length}`)
+    told = writing
+  }, 200)
 }
 
 /** The slot ranges of each shard, as the cluster tells them now. */

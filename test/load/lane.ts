@@ -104,7 +104,7 @@ export function startLane(store: Store, { name, keys, rest, now, stopped, begun 
     return { ...told, ...(await findings(history, lists, read)) }
   }
 
-  return { written: write(), verify }
+  return { written: write(), verify, silence: () => now() - last }
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -9,7 +9,10 @@ const test = suite('the meter of lost writes')
 const KEYS = ['a', 'b', 'c']
 const SECONDS = 20
 
-type Lane = typeof startLane
+/** A meter, of which nobody asks here how long it is silent. */
+type Lane = (
+  ...args: Parameters<typeof startLane>
+) => Pick<ReturnType<typeof startLane>, 'written' | 'verify'>
 const run = async (start: Lane, store: Store & { now(): number }, name = 'l'): Promise<LaneReport> => {
   const stopped = () => store.now() >= SECONDS * 1000
   const keys = KEYS.map((key) => `${name}:${key}`)

@@ -14,6 +14,7 @@ if [ -w "$LOG" ]; then exec >>"$LOG" 2>&1; fi
 
 # What the server takes to stop by itself comes off the grace period.
 BUDGET=$((GRACE_SECONDS - 15))
+SILENCE=15
 
 # role: master or slave; empty when the server does not answer.
 role() { ask "$POD_IP" ROLE | head -n 1; }
@@ -130,8 +131,16 @@ settle() {
 hand_over() {
   deadline_in "$BUDGET"
   told=
+  heard=$(now)
   while before_deadline; do
-    if [ "$(role)" = slave ]; then log handover "not a master, nothing to hand over" && return; fi
+    role=$(role)
+    if [ "$role" = slave ]; then log handover "not a master, nothing to hand over" && return; fi
+    # One that is silent for so long has been replaced, if it can be; a server that hangs is not to be waited for.
+    if [ -n "$role" ]; then
+      heard=$(now)
+    elif [ "$(($(now) - heard))" -ge "$SILENCE" ]; then
+      log handover "the server has not answered for ${SILENCE}s" && return
+    fi
     if release_is_going; then log handover "the release is going" && return; fi
     if heir; then
       settle
