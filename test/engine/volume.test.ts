@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { eventually, pause } from '../harness/deadline.ts'
 import { suite } from '../harness/suite.ts'
+import { freeze } from './frozen.ts'
 import { all, prepare, type Release } from './release.ts'
 import { createWithKeys, keysOf, untilLogged, untilWhole } from './whole.ts'
 
@@ -144,10 +145,7 @@ test('a peer that does not know the node does not make it forgotten, as long as 
   assert.is(await release.ask(anew, 'CLUSTER', 'FORGET', id), 'OK')
   // All others are silent, which this peer has not noticed yet.
   const others = all(release).filter((ordinal) => ordinal !== away && ordinal !== anew)
-  const servers = await Promise.all(others.map((ordinal) => processOf(release, ordinal)))
-  for (const server of servers) process.kill(server, 'SIGSTOP')
-  const wake = () => servers.forEach((server) => void process.kill(server, 'SIGCONT'))
-  scope.defer(wake)
+  const wake = await freeze(release, scope, ...others)
   const starting = release.start(away)
   await pause(5000)
   wake()
@@ -159,9 +157,6 @@ test('a peer that does not know the node does not make it forgotten, as long as 
   await untilWhole(release)
   assert.is(await keysOf(release, all(release)), keys)
 })
-
-const processOf = async (release: Release, ordinal: number) =>
-  Number(/process_id:(\d+)/.exec(await release.ask(ordinal, 'INFO', 'server'))?.[1])
 
 test('a master that lost its data but not its name lets its replica go first: all keys are there', async (_, scope) => {
   const release = await prepare(scope)

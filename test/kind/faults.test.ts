@@ -17,8 +17,7 @@ const test = suite<Context>('one release that lives through faults', {
 
 // Three seconds, and two that an engine waits before a restarted master takes writes again.
 const BACK = 5000
-// A client tries an address that nobody has any more until its own timeout to connect: ten seconds are ioredis' default. It
-// tries one such address after another.
+// A client spends its own timeout to connect, by default ten seconds with ioredis, on each of the six addresses that are gone.
 const CLIENT = 60_000
 
 test.proves(ROLLING_RESTART)

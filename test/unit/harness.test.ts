@@ -129,4 +129,9 @@ test('a filter that no file matches is a failure', async () => {
   assert.equal([code, lastLine(stdout)], [1, '0 passed, 1 failed'])
 })
 
+test('one filter of two that no file matches is a failure too', async () => {
+  const { code, stdout } = await runner('--in', `${fixtures}/good`, 'unit', 'unit/', 'no-such-file')
+  assert.equal([code, lastLine(stdout)], [1, '2 passed, 1 failed'])
+})
+
 test.run()
