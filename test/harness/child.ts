@@ -42,7 +42,13 @@ export function runFile(file: string, { env, output, signal }: FileOptions): Pro
         allow(report.timeout + GRACE, `"${report.test}"`)
       } else {
         open.delete(key)
-        entries.push({ from: file, name: report.test, outcome: report.outcome, on: report.on })
+        entries.push({
+          from: file,
+          name: report.test,
+          outcome: report.outcome,
+          on: report.on,
+          why: report.why,
+        })
         allow(GRACE, 'the file, with no test running,')
       }
     })

@@ -3,12 +3,12 @@ import { ask } from './engine.ts'
 import { core } from './kubernetes.ts'
 import type { Evidence } from './scope.ts'
 
-/** What a person would look at to understand what went wrong in a namespace. */
+/** What a person would look at to understand what went wrong in a namespace, in a folder of its name. */
 export async function namespaceEvidence(namespace: string): Promise<Evidence> {
   const evidence: Evidence = {}
   const save = async (file: string, command: string, ...args: string[]) => {
     const { stdout, stderr } = await run(command, args, { deadline: 20_000 })
-    evidence[file] = stdout + stderr
+    evidence[`${namespace}/${file}`] = stdout + stderr
   }
   const kubectl = (file: string, ...args: string[]) =>
     save(file, 'kubectl', '--namespace', namespace, ...args)
@@ -36,7 +36,7 @@ export async function namespaceEvidence(namespace: string): Promise<Evidence> {
         await kubectl(`logs/${pod}.${name}.previous.txt`, 'logs', pod, '--container', name, '--previous')
     }
     if (metadata?.labels?.['app.kubernetes.io/component'] !== 'server') continue
-    evidence[`nodes/${pod}.txt`] = await ask(namespace, pod, 'CLUSTER', 'NODES').catch(
+    evidence[`${namespace}/nodes/${pod}.txt`] = await ask(namespace, pod, 'CLUSTER', 'NODES').catch(
       (error: Error) => error.message,
     )
   }

@@ -65,7 +65,14 @@ export function suite<C = undefined>(title: string, hooks: Hooks<C> = {}): Suite
     const failure = await within(standing, 'the teardown', whole.close()).catch(asError)
     if (!failure) return
     allIsWell(false)
-    tell({ event: 'end', suite: title, test: 'teardown', outcome: 'failed', seconds: 0 })
+    tell({
+      event: 'end',
+      suite: title,
+      test: 'teardown',
+      outcome: 'failed',
+      seconds: 0,
+      why: failure.message,
+    })
     process.stderr.write(`\n  the teardown of "${title}" failed: ${failure.stack}\n`)
   })
 
@@ -93,6 +100,7 @@ export function suite<C = undefined>(title: string, hooks: Hooks<C> = {}): Suite
       outcome: failure ? 'failed' : 'passed',
       seconds: seconds(),
       on: setting(),
+      why: failure?.message,
     })
     allIsWell(!failure)
     if (failure) throw failure

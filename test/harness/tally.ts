@@ -9,7 +9,12 @@ export interface Entry {
   outcome: Outcome
   /** What it ran on, where it is known. */
   on?: Setting | undefined
+  /** Why it failed, where that is known. */
+  why?: string | undefined
 }
+
+/** Where the start and the end of a reason stand, in characters: both count, and a plan's or a log's middle does not. */
+const SHOWN = 240
 
 /** Whether these outcomes make a good run. In CI a skipped test is a failure: nobody would see a stray `.only`. */
 export function isGood(entries: Entry[], skipsFail: boolean): boolean {
@@ -17,15 +22,24 @@ export function isGood(entries: Entry[], skipsFail: boolean): boolean {
   return bad.length === 0 && entries.some(({ outcome }) => outcome === 'passed')
 }
 
-/** What failed or was skipped, a line each, and at the very end the totals. */
+/** What failed or was skipped, each with its reason on a line, and at the very end the totals. */
 export function summary(entries: Entry[]): string {
   const count = (outcome: Outcome) => entries.filter((entry) => entry.outcome === outcome).length
   const notable = entries.filter(({ outcome }) => outcome !== 'passed')
-  const lines = notable.map(({ outcome, from, name }) => `${outcome}: ${from}: ${name}`)
+  const lines = notable.flatMap(({ outcome, from, name, why }) => [
+    `${outcome}: ${from}: ${name}`,
+    ...(why ? [`  ${brief(why)}`] : []),
+  ])
   const skipped = count('skipped')
   lines.push(
     '',
     `${count('passed')} passed, ${count('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`,
   )
   return lines.join('\n')
+}
+
+/** A reason on one line, without its middle if it is long. */
+function brief(why: string): string {
+  const line = why.trim().replace(/\s+/g, ' ')
+  return line.length > 2 * SHOWN ? `${line.slice(0, SHOWN)} […] ${line.slice(-SHOWN)}` : line
 }

@@ -106,8 +106,22 @@ test('the last line of a summary is the totals', () => {
   assert.is(mixed.split('\n').at(-1), '0 passed, 1 failed, 1 skipped')
 })
 
+test('a long reason stands in the summary without its middle, on one line', () => {
+  const why = `began here\n${'and went on\n'.repeat(100)}and gave up here\n`
+  const text = summary([{ from: 'f', name: 'a', outcome: 'failed', why }])
+  assert.match(text, /^failed: f: a\n {2}began here and went on .* \[…\] .* and gave up here\n\n0 passed/)
+})
+
 const runner = (...args: string[]) => run('node', ['--import', 'tsx', 'test/harness/run.ts', ...args])
 const lastLine = (output: string) => output.trimEnd().split('\n').at(-1)
+
+test('a run tells at its end why a test failed', async () => {
+  const { stdout } = await runner('--in', `${fixtures}/never-settles`, 'unit')
+  assert.match(
+    stdout,
+    /\nfailed: .*: waits for ever\n {2}the test took longer than [\d.]+ s\n\n1 passed, 1 failed\n$/,
+  )
+})
 
 test('a whole run ends with 0 and its totals', async () => {
   const { code, stdout } = await runner('--in', `${fixtures}/good`, 'unit')
