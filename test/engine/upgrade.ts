@@ -8,7 +8,7 @@ export const size = (shards: number, replicas: number) => ({ SHARDS: `${shards}`
 
 /** How an upgrade goes. */
 export interface UpgradeOptions {
-  /** Seconds that each Job has. */
+  /** Seconds that each Job has; the chart's default unless told. */
   deadline?: number
   /** Whether new pods have keepers. */
   keepers?: boolean
@@ -20,7 +20,7 @@ export async function upgrade(
   from: number,
   shards: number,
   replicas: number,
-  { deadline = 60, keepers = true }: UpgradeOptions = {},
+  { deadline = 600, keepers = true }: UpgradeOptions = {},
 ): Promise<string> {
   const to = shards * (1 + replicas)
   const topology = join(release.folder, 'topology')
