@@ -7,6 +7,8 @@ export interface Running {
   /** What it has said so far. */
   output(): string
   ended: Promise<number>
+  /** Kills it and all that it has started. */
+  killAll(): Promise<void>
 }
 
 /** The processes of a release's pods, each a group of its own that is killed whole, as a container is. */
@@ -39,14 +41,14 @@ export function processesOf(bin: string): Processes {
 
 /** Starts a script by the shell in the folder `bin`, and lets it run. */
 export function runBeside(bin: string, script: string, env: NodeJS.ProcessEnv): Running {
-  const child = spawn(join(bin, 'sh'), [script], { env, stdio: 'pipe' })
+  const child = spawn(join(bin, 'sh'), [script], { env, stdio: 'pipe', detached: true })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       said += text
     })
   const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)))
-  return { process: child, output: () => said, ended }
+  return { process: child, output: () => said, ended, killAll: () => killed(child) }
 }
 
 const hasEnded = (child?: ChildProcess) => !child || child.exitCode !== null || child.signalCode !== null

@@ -178,7 +178,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
     async background(script, { ORDINAL = '0', ...env } = {}) {
       const whole = { ...envOf(Number(ORDINAL)), WORK: await work(), ...env }
       const running = runBeside(bin, join(scripts, script), whole)
-      scope.defer(() => running.process.kill('SIGKILL'))
+      scope.defer(running.killAll)
       return running
     },
   }

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { access, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -51,18 +50,6 @@ for (const [name, damage] of damages) {
     assert.is(await keysOf(release, all(release)), keys)
   })
 }
-
-test('a server that still has the volume open is waited for', async (_, scope) => {
-  const release = await prepare(scope)
-  await createWithKeys(release, all(release))
-  await release.kill(1)
-  const other = spawn('flock', [nodesConf(release, 1), 'sleep', '3'])
-  scope.defer(() => void other.kill())
-  await pause(500)
-  await release.start(1)
-  assert.match(await release.log(1), /another server still has this volume open/)
-  assert.is(other.exitCode, 0)
-})
 
 test.proves({
   topic: 'Loss and recovery',

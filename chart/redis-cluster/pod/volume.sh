@@ -2,12 +2,15 @@
 # Sourced by start.sh: looks after the volume before the server opens it. The server's own identity is in nodes.conf, and a
 # server with data but without its identity would claim the slots of its keys as a stranger.
 
-# await_volume: a pod that was deleted by force can run on where its successor starts, and its server holds nodes.conf.
+# await_volume: a pod that was deleted by force can run on where its successor starts, on the same volume. Its start.sh and its
+# server hold a lock on it; the engine's own, on nodes.conf, is lost where the engine replaces that file (redis 8, valkey 8).
 await_volume() {
-  if [ ! -e "$DATA/nodes.conf" ] || ! command -v flock >/dev/null; then return; fi
+  if ! command -v flock >/dev/null || ! (: >>"$DATA/lock") 2>/dev/null; then return; fi
+  # Inherited by the server, so that it ends with the last of the two.
+  exec 9<"$DATA/lock"
   VOLUME_SAID=
   deadline_in "$GRACE_SECONDS"
-  until flock -n "$DATA/nodes.conf" sleep 0; do
+  until flock -n 9; do
     if ! before_deadline; then return; fi
     if [ -z "$VOLUME_SAID" ]; then log volume "another server still has this volume open; waiting for its end"; fi
     VOLUME_SAID=yes
@@ -115,7 +118,7 @@ set_aside() {
   mkdir -p "$ASIDE"
   for VOLUME_FILE in "$DATA"/*; do
     case ${VOLUME_FILE##*/} in
-      "${ASIDE##*/}" | nodes.conf | lost+found) ;;
+      "${ASIDE##*/}" | nodes.conf | lock | lost+found) ;;
       aside-*) rm -rf "$VOLUME_FILE" ;;
       *) mv "$VOLUME_FILE" "$ASIDE/" ;;
     esac
