@@ -15,6 +15,8 @@ set -u
 . "$(dirname "$0")/mark.sh"
 # shellcheck source=identity.sh
 . "$(dirname "$0")/identity.sh"
+# shellcheck source=addresses.sh
+. "$(dirname "$0")/addresses.sh"
 
 CONFIG=${CONFIG:-/config}
 RUN=${RUN:-/run/cluster}
@@ -76,6 +78,7 @@ await_volume
 tell_of_failed_start
 if ! takes_data start; then log volume "the volume takes no more data. $SPACE_ADVICE"; fi
 look_after_volume || exit 1
+renew_addresses
 rm -f "$RUN/ready"
 (umask 077 && configuration "$version" >"$RUN/server.conf") || exit 1
 log start "$SERVER $version at $POD_IP on $NODE_NAME"

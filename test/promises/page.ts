@@ -74,9 +74,9 @@ const told = ({ engines, kubernetes, date }: Setting) =>
   [...engines, ...(kubernetes ? [`Kubernetes ${kubernetes}`] : []), date].join(', ')
 
 function entry(one: Defect): string {
-  const { defect, found, mended, level, file, test } = one
+  const { defect, mended, level, file, test } = one
   return [
-    `- ${defect} Mended by ${mended}${found ? `; found by ${found}` : ''}.`,
+    `- ${defect} Mended by ${mended}.`,
     `  ${level}/${file}: ${test}.`,
     '',
     `      ${replayOf(one)}`,

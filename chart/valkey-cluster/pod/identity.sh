@@ -10,9 +10,7 @@ look_after_identity() {
   read_mark
   if [ ! -e "$DATA/nodes.conf" ]; then
     rm -f "$MARK"
-  elif [ -z "$MARK_RELEASE" ]; then
-    forget_addresses
-  elif [ "$MARK_RELEASE" != "$RELEASE" ]; then
+  elif [ -n "$MARK_RELEASE" ] && [ "$MARK_RELEASE" != "$RELEASE" ]; then
     COPY_OF=$MARK_RELEASE
     MARK_ID=$(renamed "$(own_line 1)")
     if ! stands_alone "$MARK_ID" 15; then return 1; fi
@@ -105,25 +103,4 @@ company() {
       else print (answered >= peers ? "together" : "some")
     }' "$HEARD"
   rm -f "$HEARD"
-}
-
-# forget_addresses: a volume without a mark is taken for this release's own, but it may be a copy too: no address is believed
-# that is not one of this release's pods now. The keeper makes the others known again.
-forget_addresses() {
-  FORGET_KNOWN=
-  deadline_in 10
-  for FORGET_PEER in $(peers); do
-    if before_deadline; then FORGET_KNOWN="$FORGET_KNOWN $(NAME_SECONDS=1 address_of "$FORGET_PEER") "; fi
-  done
-  awk -v known="$FORGET_KNOWN" '
-    NF >= 8 && $2 ~ /@/ && $3 !~ /myself|noaddr/ {
-      address = $2
-      sub(/:[0-9]+@.*/, "", address)
-      if (!index(known, " " address " ")) { sub(/^[^,]*/, ":0@0", $2); $3 = $3 ",noaddr"; $8 = "disconnected"; forgotten++ }
-    }
-    { print }
-    END { exit !forgotten }' "$DATA/nodes.conf" >"$DATA/nodes.conf.new" && usable "$DATA/nodes.conf.new" && sync &&
-    mv "$DATA/nodes.conf.new" "$DATA/nodes.conf" &&
-    log volume "the volume has no mark yet: addresses on it that are not this release's pods' are not used"
-  rm -f "$DATA/nodes.conf.new"
 }
