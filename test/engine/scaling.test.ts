@@ -5,7 +5,7 @@ import { all, prepare, type Release } from './release.ts'
 import { size, upgrade } from './upgrade.ts'
 import { createWithKeys, keysOf, untilWhole } from './whole.ts'
 
-const test = suite('a cluster that changes its size', { timeout: 180_000 })
+const test = suite('a cluster that changes its size', { timeout: 120_000 })
 
 const upTo = (count: number) => Array.from({ length: count }, (_, ordinal) => ordinal)
 

@@ -6,9 +6,12 @@ import type { Release } from './release.ts'
 /** A size, as the Jobs' environment has it. */
 export const size = (shards: number, replicas: number) => ({ SHARDS: `${shards}`, REPLICAS: `${replicas}` })
 
+/** The chart's default of `jobs.deadlineSeconds`: how long a Job may take is nothing that these tests hold it to. */
+const CHARTS_DEADLINE = 600
+
 /** How an upgrade goes. */
 export interface UpgradeOptions {
-  /** Seconds that each Job has; the chart's default unless told. */
+  /** Seconds that each Job has. */
   deadline?: number
   /** Whether new pods have keepers. */
   keepers?: boolean
@@ -20,7 +23,7 @@ export async function upgrade(
   from: number,
   shards: number,
   replicas: number,
-  { deadline = 600, keepers = true }: UpgradeOptions = {},
+  { deadline = CHARTS_DEADLINE, keepers = true }: UpgradeOptions = {},
 ): Promise<string> {
   const to = shards * (1 + replicas)
   const topology = join(release.folder, 'topology')
@@ -39,9 +42,13 @@ export async function upgrade(
   return preflight + (await toItsEnd(release, 'reconcile.sh', env))
 }
 
-/** Runs a Job, which must succeed, until the deadline in its environment; returns what it said. */
-export async function toItsEnd(release: Release, script: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const job = await release.background(script, env)
+/** Runs a Job, which must succeed, until the deadline in its environment or the chart's; returns what it said. */
+export async function toItsEnd(
+  release: Release,
+  script: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const job = await release.background(script, { DEADLINE_SECONDS: `${CHARTS_DEADLINE}`, ...env })
   assert.is(await job.ended, 0, job.output())
   return job.output()
 }

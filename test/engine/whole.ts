@@ -1,5 +1,6 @@
 import { eventually } from '../harness/deadline.ts'
 import { all, type Release } from './release.ts'
+import { toItsEnd } from './upgrade.ts'
 
 /** Runs the release's own test until it passes: all slots served, all nodes agree, every shard takes a write. */
 export function untilWhole(release: Release, deadline = 25_000): Promise<true> {
@@ -14,8 +15,7 @@ export function untilWhole(release: Release, deadline = 25_000): Promise<true> {
 export async function createWithKeys(release: Release, ordinals: number[]): Promise<void> {
   await release.start(...ordinals)
   await release.keep(...ordinals)
-  const job = await release.script('reconcile.sh')
-  if (job.code !== 0) throw new Error(job.stdout + job.stderr)
+  await toItsEnd(release, 'reconcile.sh')
   for (let key = 0; key < 30; key++) await setAnywhere(release, ordinals, `key:${key}`)
 }
 
