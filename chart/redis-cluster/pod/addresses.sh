@@ -37,7 +37,7 @@ renew_addresses() {
     { print }
     END { print others - lost, "of", others + 0 >"/dev/stderr"; exit !changed }
   ' "$DATA/nodes.conf" >"$DATA/nodes.conf.new" 2>"$ADDRESSES.found" && usable "$DATA/nodes.conf.new" && sync &&
-    mv "$DATA/nodes.conf.new" "$DATA/nodes.conf" && log volume "found $(cat "$ADDRESSES.found") other nodes; the rest have no address until they are found"
+    mv "$DATA/nodes.conf.new" "$DATA/nodes.conf" && log volume "peers have found $(cat "$ADDRESSES.found") other nodes, and no other remembered address is used"
   rm -f "$DATA/nodes.conf.new" "$ADDRESSES" "$ADDRESSES.found"
 }
 
