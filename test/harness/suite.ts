@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { suite as uvu } from 'uvu'
 import { isListing, list, type Proof } from '../promises/proof.ts'
 import { within } from './deadline.ts'
@@ -100,7 +101,7 @@ export function suite<C = undefined>(title: string, hooks: Hooks<C> = {}): Suite
       outcome: failure ? 'failed' : 'passed',
       seconds: seconds(),
       on: setting(),
-      why: failure?.message,
+      why: failure && reasonOf(failure),
     })
     allIsWell(!failure)
     if (failure) throw failure
@@ -133,6 +134,12 @@ export function suite<C = undefined>(title: string, hooks: Hooks<C> = {}): Suite
     inner.run()
   }
   return test
+}
+
+/** What an error says, and what an assertion saw in the place of what it expected. */
+function reasonOf(error: Error & { details?: unknown; actual?: unknown }): string {
+  const seen = error.details || (typeof error.actual === 'string' && error.actual)
+  return seen ? `${error.message}\n${stripVTControlCharacters(`${seen}`)}` : error.message
 }
 
 /** Saves what explains a failure, and says where. */

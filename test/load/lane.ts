@@ -8,6 +8,12 @@ export interface Store {
   range(list: string, first: number, last: number): Promise<string[]>
 }
 
+/** A time without an acknowledgement, and when it began, in milliseconds. */
+export interface Gap {
+  at: number
+  milliseconds: number
+}
+
 /** What became of one lane's writes. Times are milliseconds since the load began. */
 export interface LaneReport extends Findings {
   name: string
@@ -18,8 +24,8 @@ export interface LaneReport extends Findings {
   /** The first errors, and how many there were. */
   errors: { at: number; message: string }[]
   failures: number
-  /** The longest time without an acknowledgement, and when it began. */
-  worstGap: { milliseconds: number; at: number }
+  /** Each gap of a twentieth of a second or more, and the longest whatever it is. */
+  gaps: Gap[]
   /** How many writes were acknowledged in each tenth of a second. */
   timeline: number[]
 }
@@ -38,6 +44,7 @@ export interface LaneOptions {
 }
 
 const KEPT_ERRORS = 100
+const KEPT_GAP = 50
 /** A list's most values, and how many are read at once: neither a server nor the reader stands still for long. */
 const LIST = 4000
 const PAGE = 1000
@@ -55,13 +62,16 @@ export function startLane(store: Store, { name, keys, rest, now, stopped, begun 
     unconfirmed: 0,
     errors: [] as LaneReport['errors'],
     failures: 0,
-    worstGap: { milliseconds: 0, at: 0 },
+    gaps: [] as Gap[],
     timeline: [] as number[],
   }
   let last = now()
+  let longest = 0
 
   const gapEnds = (at: number) => {
-    if (at - last > told.worstGap.milliseconds) told.worstGap = { milliseconds: at - last, at: last }
+    const milliseconds = at - last
+    if (milliseconds >= KEPT_GAP || milliseconds > longest) told.gaps.push({ at: last, milliseconds })
+    longest = Math.max(longest, milliseconds)
     last = at
   }
 

@@ -23,7 +23,7 @@ export function startBlindLane(store: Store, { name, keys, now, stopped }: LaneO
     const lost = gone.length > 0 ? [{ count: gone.length, from: now(), to: now() }] : []
     return {
       ...{ name, writes, lost, unconfirmed: 0, errors: [], failures: 0, timeline: [] },
-      ...{ worstGap: { milliseconds: 0, at: 0 }, twice: 0, disordered: 0, foreign: 0, unreadable: [] },
+      ...{ gaps: [], twice: 0, disordered: 0, foreign: 0, unreadable: [] },
     }
   }
   return { written: write(), verify }

@@ -123,6 +123,11 @@ test('a run tells at its end why a test failed', async () => {
   )
 })
 
+test('a run tells at its end what a failed assertion saw', async () => {
+  const { stdout } = await runner('--in', `${fixtures}/fails`, 'unit')
+  assert.match(stdout, /\nfailed: .*: expects nothing\n {2}Expected .*--shard-1 was silent .*\n\n0 passed, 1/)
+})
+
 test('a whole run ends with 0 and its totals', async () => {
   const { code, stdout } = await runner('--in', `${fixtures}/good`, 'unit')
   assert.equal([code, lastLine(stdout)], [0, '2 passed, 0 failed'])
