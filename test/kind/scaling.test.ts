@@ -118,15 +118,17 @@ test.proves({
   topic: 'Scaling',
   promise: 'The volumes of pods that go are deleted where persistence.retention says so',
 })
-test('the volumes of pods that go are deleted where persistence.retention says so; replicas 1 to 2 to 1', async ({
+test('shards and replicas change together; the volumes of pods that go are deleted where persistence.retention says so', async ({
   of,
 }) => {
   const retention = { persistence: { retention: { whenScaled: 'Delete' } } }
-  await resize(of, 3, 1, retention)
+  const keys = await keysOf(of)
   await resize(of, 3, 2, retention)
   await waitUntilReady(of, { nodes: 9, deadline: 60_000 })
+  await assertNoStrangers(of)
   await resize(of, 3, 1, retention)
   await assertNoStrangers(of)
+  assert.ok((await keysOf(of)) >= keys)
   assert.is((await claims(of)).length, 6)
 })
 
