@@ -62,7 +62,7 @@ function figures(restarts: Restart[]): Figure[] {
   })
   return [
     row(GAP, worstOf, { each: 0.5, median: 0.3 }),
-    row('the same without what a server that nobody touches was silent for, s', ownOf),
+    row('the same without what servers that nobody touches were silent for, s', ownOf),
     row('errors at the clients', ({ report }) => errorsOf(report).length, { each: 0 }),
     row('acknowledged writes lost', ({ report }) => countLost(report), { each: 0 }),
     row('runs after which it is not whole in a minute', ({ amiss }) => (amiss ? 1 : 0), { each: 0 }),

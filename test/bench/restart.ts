@@ -62,7 +62,7 @@ export async function draw(name: string, { side, report, events }: Restart): Pro
   const svg = drawTimeline({
     title: `Rolling restart by the ${side}: writes acknowledged per 100 ms; longest silence ${worst.milliseconds} ms, ${worst.lane}`,
     bin: 100,
-    lanes: [...report.lanes, ...(report.control ? [report.control] : [])].map(({ name, timeline }) => ({
+    lanes: [...report.lanes, ...report.controls].map(({ name, timeline }) => ({
       name,
       writes: timeline,
     })),

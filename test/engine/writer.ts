@@ -36,7 +36,7 @@ export async function startWriter(release: Release, password: string, scope: Sco
       stopped = true
       await Promise.all(lanes.map(({ written }) => written))
       const reports = await Promise.all(lanes.map((lane) => lane.verify()))
-      const report = { began: 0, seconds: 0, lanes: reports, control: undefined }
+      const report = { began: 0, seconds: 0, lanes: reports, controls: [] }
       return { acknowledged: countWrites(report), lost: notKept(report) }
     },
   }

@@ -5,6 +5,7 @@ import type { Release } from './helm.ts'
 import { imageInCluster } from './images.ts'
 import { core } from './kubernetes.ts'
 import { engineOf } from './values.ts'
+import { workers } from './workers.ts'
 
 /** A cluster to load: by its client Service's name and, where there is one, the Secret of the same name. */
 export type Loaded = Pick<Release, 'namespace' | 'fullname' | 'flavour'>
@@ -44,11 +45,19 @@ export async function startClient(of: Loaded, args: string[], options: ClientOpt
   return name
 }
 
-/** Starts a server that belongs to no cluster and that nobody touches; returns its pod's name and address. */
-export async function startControl(
-  of: Loaded,
-  { on }: Pick<ClientOptions, 'on'> = {},
-): Promise<{ pod: string; address: string }> {
+/** A server that belongs to no cluster and that nobody touches. */
+interface Control {
+  pod: string
+  address: string
+}
+
+/** Starts a control on the Kubernetes node that is named, else on each: nodes of one machine stall apart from each other. */
+export async function startControls(of: Loaded, { on }: Pick<ClientOptions, 'on'> = {}): Promise<Control[]> {
+  const nodes = on ? [on] : await workers()
+  return Promise.all(nodes.map((node) => startControl(of, node)))
+}
+
+async function startControl(of: Loaded, on: string): Promise<Control> {
   const engine = engineOf(of.flavour)
   const pod = unique('control')
   await startPod(

@@ -3,7 +3,7 @@ import type { Mode } from '../load/store.ts'
 import { eventually } from './deadline.ts'
 import { execIn } from './exec.ts'
 import { core } from './kubernetes.ts'
-import { type ClientOptions, deletePods, type Loaded, startClient, startControl } from './load-pods.ts'
+import { type ClientOptions, deletePods, type Loaded, startClient, startControls } from './load-pods.ts'
 
 /** A load under way. */
 export interface Load {
@@ -21,14 +21,15 @@ export interface LoadOptions extends ClientOptions {
   mode?: Mode
 }
 
-/** Starts writing to every shard of a cluster, and to a server nobody touches; returns once every lane has written. */
+/** Starts writing to every shard of a cluster, and to servers nobody touches; returns once every lane has written. */
 export async function startLoad(
   of: Loaded,
   { rest = 2, mode = 'plain', ...options }: LoadOptions = {},
 ): Promise<Load> {
   const { namespace } = of
-  const control = await startControl(of, options)
-  const args = ['load', '--rest', `${rest}`, '--mode', mode, '--control', control.address]
+  const controls = await startControls(of, options)
+  const addresses = controls.flatMap(({ address }) => ['--control', address])
+  const args = ['load', '--rest', `${rest}`, '--mode', mode, ...addresses]
   const client = await startClient(of, args, options)
   await eventually('every lane of the load to write', { deadline: 120_000 }, async (see) => {
     const text = await logOf(namespace, client)
@@ -46,7 +47,7 @@ export async function startLoad(
       await execIn({ namespace, pod: client }, ['sh', '-c', 'kill -TERM 1'])
       const report = await lastLine<LoadReport>(namespace, client)
       // The client, which has ended, stays for the evidence: its last line is the report.
-      await deletePods(namespace, control.pod)
+      await deletePods(namespace, ...controls.map(({ pod }) => pod))
       return report
     },
   }

@@ -1,5 +1,5 @@
 // The load: an ordinary cluster client with its default settings, which knows a Service's name and a password.
-//   node client.js load [--seconds N] [--rest MS] [--mode plain|wait] [--control HOST]
+//   node client.js load [--seconds N] [--rest MS] [--mode plain|wait] [--control HOST]…
 //       until SIGTERM or for N seconds; prints a report as JSON
 //   node client.js write-read [--keys N]
 // CLUSTER_HOST names the Service, CLUSTER_PASSWORD the password.
@@ -16,8 +16,8 @@ export interface LoadReport {
   seconds: number
   /** A lane for each shard that there was at the start. */
   lanes: LaneReport[]
-  /** The lane to a server that nobody touches: what it suffers, the machine did. */
-  control: LaneReport | undefined
+  /** A lane for each server that nobody touches: what they suffer, the machine did. */
+  controls: LaneReport[]
 }
 
 /** What write-read prints. */
@@ -34,7 +34,7 @@ const { positionals, values } = parseArgs({
     seconds: { type: 'string', default: '0' },
     rest: { type: 'string', default: '2' },
     mode: { type: 'string', default: 'plain' },
-    control: { type: 'string', default: '' },
+    control: { type: 'string', multiple: true, default: [] },
     keys: { type: 'string', default: '10000' },
   },
 })
@@ -63,9 +63,8 @@ async function load(): Promise<LoadReport> {
       stop = true
     }, Number(values.seconds) * 1000)
 
-  const control = values.control ? new Redis({ host: values.control }).on('error', () => {}) : undefined
   const shards = await shardRanges()
-  const total = shards.length + (control ? 1 : 0)
+  const total = shards.length + values.control.length
   let begun = 0
   const lane = (store: Store, name: string, keys: string[]) =>
     startLane(store, {
@@ -85,17 +84,20 @@ async function load(): Promise<LoadReport> {
     const keys = tagsIn(ranges, LISTS).map((tag) => `load:${run}:{${tag}}`)
     return lane(store, `shard-${i}`, keys)
   })
-  const controlLane = control && lane(storeOf(control), 'control', [`load:${run}`])
+  const controls = values.control.map((host, i) => {
+    const control = new Redis({ host }).on('error', () => {})
+    return lane(storeOf(control), `control-${i}`, [`load:${run}`])
+  })
   const telling = tellOf(lanes)
-  await Promise.all([...lanes, controlLane].map((one) => one?.written))
+  await Promise.all([...lanes, ...controls].map((one) => one.written))
   clearInterval(telling)
   const seconds = now() / 1000
-  const reports = await Promise.all(lanes.map((one) => one.verify()))
+  const reports = (of: typeof lanes) => Promise.all(of.map((one) => one.verify()))
   return {
     began: Math.round(performance.timeOrigin + began),
     seconds,
-    lanes: reports,
-    control: await controlLane?.verify(),
+    lanes: await reports(lanes),
+    controls: await reports(controls),
   }
 }
 
