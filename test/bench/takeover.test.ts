@@ -30,8 +30,8 @@ test(`the chart’s, ${ROUNDS} times in a row: writes again within ${LIMIT} s, a
   for (let round = 1; round <= ROUNDS; round++) {
     const done = await loseMaster(subject)
     takeovers.push(done)
-    assert.ok(gapOf(done) <= LIMIT, `round ${round}: ${gapOf(done)} s`)
-    const { deletedAt, report } = done
+    const { deletedAt, report, seconds } = done
+    assert.ok(seconds <= LIMIT, `round ${round}: ${seconds} s`)
     assert.equal(lostOutside(report, { from: deletedAt - 1000, to: deletedAt + LIMIT * 1000 }), [])
     assert.equal(unreadableOf(report), [])
     await untilWhole(subject, { deadline: 60_000 })
@@ -51,7 +51,8 @@ function figures(takeovers: Takeover[]): Figure[] {
     }
   }
   return [
-    row('worst write gap, s', gapOf, LIMIT),
+    row('until a server takes its writes, s', ({ seconds }) => seconds, LIMIT),
+    row('worst write gap of an ordinary client, s', gapOf),
     row('acknowledged writes lost', ({ report }) => countLost(report)),
     row('errors at the clients', ({ report }) => errorsOf(report).length),
   ]
