@@ -10,7 +10,7 @@ import { kubectl } from './moving.ts'
 const GAP = 500
 
 /** The same in words: the bound of every promise that it proves. */
-export const UNNOTICED = `no error at a client, no acknowledged write lost, no shard silent for longer than ${GAP / 1000} s`
+export const UNNOTICED = `no error at a client, no acknowledged write lost, no shard silent for longer than ${GAP / 1000} s, but for what the machine stalls by itself`
 
 /** What `restartUnnoticed` proves. */
 export const ROLLING_RESTART: Proof = {

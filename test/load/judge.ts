@@ -83,10 +83,16 @@ export const countWrites = ({ lanes }: LoadReport): number =>
   lanes.reduce((sum, { writes }) => sum + writes, 0)
 
 /** A span of time, in milliseconds since 1970. */
-interface Span {
+export interface Span {
   from: number
   to: number
 }
+
+/**
+ * When a server that was killed in a span of time may have answered writes that it had not written to its file: while it syncs
+ * that, as `appendfsync everysec` does once a second, it puts them off for two seconds at most (flushAppendOnlyFile in aof.c).
+ */
+export const beforeKill = ({ from, to }: Span): Span => ({ from: from - 2000, to })
 
 /** How many writes were acknowledged in each tenth of a second that lies wholly in a span, by lane. */
 const tenthsWithin = ({ began, lanes }: LoadReport, { from, to }: Span): number[][] => {
@@ -127,9 +133,12 @@ export const unreadableOf = ({ lanes }: LoadReport): string[] =>
     ),
   )
 
-/** Why a report does not prove that every acknowledged write was kept, as sentences: what is gone, or cannot be told. */
-export const notKept = (report: LoadReport): string[] => [
-  ...lostOf(report),
+/**
+ * Why a report does not prove that every acknowledged write was kept, as sentences: what is gone, or cannot be told. Writes that
+ * were acknowledged in the span, if one is named, may be gone.
+ */
+export const notKept = (report: LoadReport, mayBeLost?: Span): string[] => [
+  ...(mayBeLost ? lostOutside(report, mayBeLost) : lostOf(report)),
   ...unreadableOf(report),
   ...report.lanes
     .filter(({ foreign }) => foreign > 0)

@@ -4,6 +4,7 @@ import { suite } from '../harness/suite.ts'
 import { bundleLoadClient } from '../load/bundle.ts'
 import type { LoadReport } from '../load/client.ts'
 import {
+  beforeKill,
   countLost,
   errorsOf,
   gapBeyond,
@@ -163,6 +164,16 @@ test('lost writes are held against the span in which writes may be lost', () => 
   assert.equal(lostOutside(report, { from: 1_001_500, to: 1_002_000 }), [])
   assert.match(lostOutside(report, { from: 1_001_501, to: 1_002_000 })[0] ?? '', /allowed: from 1.5 s to 2.0/)
   assert.is(lostOutside(report, { from: 1_001_500, to: 1_001_999 }).length, 1)
+})
+
+test('of a killed server only the writes of its last two seconds may be gone', () => {
+  const report = withLoss(reportOf(1, 1))
+  const killedAt = (at: number) => beforeKill({ from: at, to: at })
+  assert.equal(notKept(report, killedAt(1_003_500)), [])
+  assert.is(notKept(report, killedAt(1_003_501)).length, 1)
+  assert.is(notKept(report, killedAt(1_001_999)).length, 1)
+  report.lanes[1]?.unreadable.push({ list: 'l', acknowledged: 3, why: 'CLUSTERDOWN' })
+  assert.is(notKept(report, killedAt(1_003_500)).length, 1)
 })
 
 test('what nobody can read, and what nobody wrote, proves nothing either', () => {
