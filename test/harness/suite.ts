@@ -55,7 +55,7 @@ export function suite<C = undefined>(title: string, hooks: Hooks<C> = {}): Suite
       if (hooks.teardown) whole.defer(() => hooks.teardown?.(context))
       if (hooks.evidence) whole.onFailure(() => hooks.evidence?.(context) ?? {})
     } catch (error) {
-      setupError = new Error(`the setup failed: ${asError(error).message}`, { cause: error })
+      setupError = new Error(`the setup failed: ${reasonOf(asError(error))}`, { cause: error })
       setupError.stack = asError(error).stack ?? ''
       await explain(title, 'setup', [whole])
     }
@@ -72,7 +72,7 @@ export function suite<C = undefined>(title: string, hooks: Hooks<C> = {}): Suite
       test: 'teardown',
       outcome: 'failed',
       seconds: 0,
-      why: failure.message,
+      why: reasonOf(failure),
     })
     process.stderr.write(`\n  the teardown of "${title}" failed: ${failure.stack}\n`)
   })

@@ -10,42 +10,36 @@ export const worstGap = (report: LoadReport): LaneGap =>
   longestOf(gapsOf(report), ({ milliseconds }) => milliseconds)
 
 /**
- * The gap of any lane that is longest without its stalls: the milliseconds in which a control was silent too. A small machine
- * stalls on its own, one of its Kubernetes nodes or all of them.
+ * The gap of any lane that is longest without its stall: the longest time within it in which one control was silent all the
+ * while. A small machine stalls on its own, one of its Kubernetes nodes or all of them. Short silences are not added up:
+ * beside a machine that is merely slow, they would excuse a server that hangs.
  */
-export function worstOwnGap(report: LoadReport): LaneGap & { own: number; stalls: number } {
+export function worstOwnGap(report: LoadReport): LaneGap & { own: number; stall: number } {
   const silent = report.controls.flatMap(({ gaps }) => gaps)
-  const stalls = (gap: Gap) => sharedWith(gap, silent)
-  const own = (gap: Gap) => gap.milliseconds - stalls(gap)
-  const worst = longestOf(gapsOf(report), own)
-  return { ...worst, own: own(worst), stalls: stalls(worst) }
+  const gaps = gapsOf(report).map((gap) => {
+    const stall = Math.max(0, ...silent.map((other) => overlap(gap, other)))
+    return { ...gap, stall, own: gap.milliseconds - stall }
+  })
+  return longestOf(gaps, ({ own }) => own)
 }
 
-/** Why a report's worst gap is too long, or nothing if every gap is within the limit, not counting its stalls. */
+/** Why a report's worst gap is too long, or nothing if every gap is within the limit, not counting its stall. */
 export function gapBeyond(limitMs: number, report: LoadReport): string | undefined {
-  const { lane, at, milliseconds, own, stalls } = worstOwnGap(report)
+  const { lane, at, milliseconds, own, stall } = worstOwnGap(report)
   if (own <= limitMs) return undefined
   const when = `${(at / 1000).toFixed(1)} s after the start`
-  return `${lane} had no write acknowledged for ${milliseconds} ms, ${when}, and a control for ${stalls} ms of them; allowed: ${limitMs} ms`
+  return `${lane} had no write acknowledged for ${milliseconds} ms, ${when}, and a control for ${stall} ms of them; allowed: ${limitMs} ms`
 }
 
 const gapsOf = ({ lanes }: LoadReport): LaneGap[] =>
   lanes.flatMap(({ name, gaps }) => gaps.map((gap) => ({ lane: name, ...gap })))
 
-const longestOf = (gaps: LaneGap[], length: (gap: LaneGap) => number): LaneGap =>
+const longestOf = <G extends LaneGap>(gaps: G[], length: (gap: G) => number): G =>
   gaps.reduce((longest, gap) => (length(gap) > length(longest) ? gap : longest))
 
-/** For how many milliseconds of a gap any of the others lasted. */
-function sharedWith(gap: Gap, others: Gap[]): number {
-  const end = (one: Gap) => one.at + one.milliseconds
-  let [shared, until] = [0, gap.at]
-  for (const other of [...others].sort((a, b) => a.at - b.at)) {
-    const to = Math.min(end(gap), end(other))
-    shared += Math.max(0, to - Math.max(until, other.at))
-    until = Math.max(until, to)
-  }
-  return shared
-}
+/** For how many milliseconds two gaps lasted at the same time; none if the number is negative. */
+const overlap = (a: Gap, b: Gap): number =>
+  Math.min(a.at + a.milliseconds, b.at + b.milliseconds) - Math.max(a.at, b.at)
 
 /** Every error that a lane's client reported, up to a moment if one is named, as sentences; of many the first. */
 export const errorsOf = ({ began, lanes }: LoadReport, { to = Number.POSITIVE_INFINITY } = {}): string[] =>

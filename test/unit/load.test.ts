@@ -66,9 +66,10 @@ test('a lane sees the gap in which no write was acknowledged', async () => {
   const report = await runLane(async (value) => {
     if (value === '20') await pause(200)
   }, 400)
-  const long = report.gaps.filter(({ milliseconds }) => milliseconds >= 150)
-  assert.is(long.length, 1, JSON.stringify(report.gaps))
-  assert.ok(long[0] && long[0].milliseconds >= 195, JSON.stringify(report.gaps))
+  assert.ok(
+    report.gaps.some(({ milliseconds }) => milliseconds >= 195),
+    JSON.stringify(report.gaps),
+  )
   assert.equal([report.lost, report.errors], [[], []])
 })
 
@@ -138,12 +139,12 @@ test('a machine that stalled at another moment excuses no gap', () => {
   assert.is(gapBeyond(500, reportOf(600, 200, 1100)), undefined)
 })
 
-test('controls that stalled at the same time excuse a gap once, and those that stalled in turn each a part', () => {
+test('controls that were silent now and then excuse a gap by their longest silence alone', () => {
   const report = reportOf(700, 100)
   const [control] = report.controls
-  control?.gaps.push({ at: 1250, milliseconds: 100 })
-  assert.match(gapBeyond(500, report) ?? '', /a control for 150 ms/)
-  control?.gaps.push({ at: 1850, milliseconds: 500 })
+  for (const at of [1300, 1450, 1600, 1750]) control?.gaps.push({ at, milliseconds: 140 })
+  assert.match(gapBeyond(500, report) ?? '', /a control for 140 ms/)
+  control?.gaps.push({ at: 1400, milliseconds: 200 })
   assert.is(gapBeyond(500, report), undefined)
 })
 
