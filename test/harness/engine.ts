@@ -8,9 +8,12 @@ const CLI = `
 // The container of the charts' pods that runs the server.
 const SERVER = 'server'
 
+/** Where a server of the charts' pods is. */
+export const serverIn = (namespace: string, pod: string): Place => ({ namespace, pod, container: SERVER })
+
 /** Asks the server of a pod, as `redis-cli` in its container does, and returns the answer. */
 export async function ask(namespace: string, pod: string, ...command: string[]): Promise<string> {
-  return runScript({ namespace, pod, container: SERVER }, 'exec "$cli" "$@"', command)
+  return runScript(serverIn(namespace, pod), 'exec "$cli" "$@"', command)
 }
 
 /** Asks several questions in one go, because each exec costs as much as many answers. */
@@ -20,7 +23,7 @@ export async function askAll<Q extends string>(
   questions: Q[],
 ): Promise<Record<Q, string>> {
   const lines = questions.map((question) => `$cli ${question}; printf '\\1'`).join('\n')
-  const answers = (await runScript({ namespace, pod, container: SERVER }, lines)).split('\u0001')
+  const answers = (await runScript(serverIn(namespace, pod), lines)).split('\u0001')
   return Object.fromEntries(questions.map((question, i) => [question, (answers[i] ?? '').trim()])) as Record<
     Q,
     string

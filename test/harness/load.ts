@@ -5,6 +5,9 @@ import { execIn } from './exec.ts'
 import { core } from './kubernetes.ts'
 import { type ClientOptions, deletePods, type Loaded, startClient, startControls } from './load-pods.ts'
 
+/** For so many milliseconds a client (ioredis, by default) tries to connect to an address that nobody has any more. */
+export const CONNECT_TIMEOUT = 10_000
+
 /** A load under way. */
 export interface Load {
   /** Ends it and returns what it has seen; acknowledged writes are read back first. */

@@ -1,17 +1,16 @@
 import * as assert from 'uvu/assert'
 import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
 import { must } from '../harness/command.ts'
-import { eventually, pause } from '../harness/deadline.ts'
-import { ask } from '../harness/engine.ts'
-import { type Release, upgrade } from '../harness/helm.ts'
-import { startLoad, writeAndRead } from '../harness/load.ts'
+import { pause } from '../harness/deadline.ts'
+import { serverIn } from '../harness/engine.ts'
+import { upgrade } from '../harness/helm.ts'
+import { CONNECT_TIMEOUT, startLoad, writeAndRead } from '../harness/load.ts'
 import { loneMaster } from '../harness/lone-master.ts'
 import { type Context, keysOf, kubectl, sixNodes, untilReplica } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
 import { smallValues } from '../harness/values.ts'
-import type { Shard } from '../harness/whole.ts'
+import { untilWritten } from '../harness/written.ts'
 import { gapBeyond, lostOutside, notKept } from '../load/judge.ts'
-import { tagsIn } from '../load/slots.ts'
 
 const test = suite<Context>('a master that is lost', {
   timeout: 240_000,
@@ -19,22 +18,6 @@ const test = suite<Context>('a master that is lost', {
 })
 
 const NODE_TIMEOUT = 5000
-
-// For so long ioredis tries by default to connect to an address that nobody has any more.
-const CONNECT_TIMEOUT = 10_000
-
-/** Waits until a server of a shard takes a write, for so many milliseconds. The servers are asked in their pods. */
-const untilWrites = (of: Release, { primary, replicas, slots }: Shard, deadline: number) =>
-  eventually('the shard to take a write', { deadline, every: 100 }, async (see) => {
-    const [tag] = tagsIn(slots, 1)
-    const servers = [primary, ...replicas].map(({ pod }) =>
-      ask(of.namespace, pod, 'SET', `{${tag}}`, 'written'),
-    )
-    const answers = await Promise.allSettled(servers)
-    const said = answers.map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason)))
-    see(said.join(', '))
-    return said.includes('OK') || undefined
-  })
 
 test.proves({
   topic: 'Loss and recovery',
@@ -45,18 +28,12 @@ test('its Kubernetes node silent: its replica takes writes within two node timeo
   of,
 }, scope) => {
   const { primary, replica, slots } = await loneMaster(of)
-  const [tag] = tagsIn(slots, 1)
   const unpause = () => must('docker', ['unpause', primary.place])
   scope.defer(() => unpause().catch(() => {}))
   const began = Date.now()
   await must('docker', ['pause', primary.place])
-  // Asked of the replica itself: a client without a timeout of its own waits for the silent master as long as TCP does.
-  await eventually('the replica to take a write', { deadline: 30_000, every: 100 }, async (see) => {
-    const answer = await ask(of.namespace, replica.pod, 'SET', `{${tag}}`, 'written')
-    see(answer)
-    return answer === 'OK' || undefined
-  })
-  const seconds = (Date.now() - began) / 1000
+  const writtenAt = await untilWritten([serverIn(of.namespace, replica.pod)], slots, 30_000)
+  const seconds = (writtenAt - began) / 1000
   assert.ok(seconds <= (2 * NODE_TIMEOUT) / 1000, `took ${seconds} s`)
   await unpause()
   await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
@@ -74,7 +51,8 @@ test('its pod deleted by force: the shard takes writes again within two node tim
   assert.ok(shard)
   const deletedAt = Date.now()
   await kubectl(of, 'delete', 'pod', shard.primary.pod, '--force', '--grace-period=0')
-  await untilWrites(of, shard, 2 * NODE_TIMEOUT)
+  const servers = [shard.primary, ...shard.replicas].map(({ pod }) => serverIn(of.namespace, pod))
+  await untilWritten(servers, shard.slots, 2 * NODE_TIMEOUT)
   await pause(3 * NODE_TIMEOUT)
   await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
   await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
