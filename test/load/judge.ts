@@ -52,10 +52,13 @@ export const errorsOf = ({ began, lanes }: LoadReport, { to = Number.POSITIVE_IN
 /** Acknowledged writes that are gone, or stand behind later ones, as sentences that say when they were acknowledged. */
 export const lostOf = (report: LoadReport): string[] => [
   ...report.lanes.flatMap(({ name, lost }) => lost.map((loss) => sentence(name, loss))),
-  ...report.lanes
-    .filter(({ disordered }) => disordered > 0)
-    .map(({ name, disordered }) => `${name}: ${disordered} acknowledged writes stand behind later ones`),
+  ...disorderedOf(report),
 ]
+
+const disorderedOf = ({ lanes }: LoadReport): string[] =>
+  lanes
+    .filter(({ disordered }) => disordered > 0)
+    .map(({ name, disordered }) => `${name}: ${disordered} acknowledged writes stand behind later ones`)
 
 /** Acknowledged writes that are gone although the acknowledgement lies outside of a span of time, in milliseconds since 1970. */
 export const lostOutside = (report: LoadReport, { from, to }: Span): string[] =>
@@ -132,7 +135,7 @@ export const unreadableOf = ({ lanes }: LoadReport): string[] =>
  * were acknowledged in the span, if one is named, may be gone.
  */
 export const notKept = (report: LoadReport, mayBeLost?: Span): string[] => [
-  ...(mayBeLost ? lostOutside(report, mayBeLost) : lostOf(report)),
+  ...(mayBeLost ? [...lostOutside(report, mayBeLost), ...disorderedOf(report)] : lostOf(report)),
   ...unreadableOf(report),
   ...report.lanes
     .filter(({ foreign }) => foreign > 0)

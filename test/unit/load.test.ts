@@ -175,6 +175,8 @@ test('of a killed server only the writes of its last two seconds may be gone', (
   assert.is(notKept(report, killedAt(1_001_999)).length, 1)
   report.lanes[1]?.unreadable.push({ list: 'l', acknowledged: 3, why: 'CLUSTERDOWN' })
   assert.is(notKept(report, killedAt(1_003_500)).length, 1)
+  report.lanes[0] = { ...(report.lanes[0] as LaneReport), disordered: 2 }
+  assert.is(notKept(report, killedAt(1_003_500)).length, 2)
 })
 
 test('what nobody can read, and what nobody wrote, proves nothing either', () => {
