@@ -92,14 +92,17 @@ export async function look(release: Release): Promise<{ observe: number; plan: n
   const work = { WORK: release.folder }
   await writeFile(
     join(release.folder, 'pod', 'observation.sh'),
-    sourcing('observe.sh', `observe ${release.size} >"$WORK/observed"`),
+    sourcing(['observe.sh'], `observe ${release.size} >"$WORK/observed"`),
   )
-  await writeFile(join(release.folder, 'pod', 'plan.sh'), sourcing('converge.sh', 'plan; cat "$PLAN"'))
+  await writeFile(
+    join(release.folder, 'pod', 'planned.sh'),
+    sourcing(['observe.sh', 'plan.sh'], 'plan; cat "$PLAN"'),
+  )
   const observed = await release.script('observation.sh', [], work)
-  const planned = await release.script('plan.sh', [], work)
+  const planned = await release.script('planned.sh', [], work)
   if (!planned.stdout.startsWith('done')) throw new Error(`not done: ${planned.stdout}${planned.stderr}`)
   return { observe: observed.seconds, plan: planned.seconds }
 }
 
-const sourcing = (script: string, command: string) =>
-  `HERE=$(dirname "$0")\n. "$HERE/lib.sh"\n. "$HERE/${script}"\n${command}\n`
+const sourcing = (scripts: string[], command: string) =>
+  `HERE=$(dirname "$0")\n${['lib.sh', ...scripts].map((script) => `. "$HERE/${script}"\n`).join('')}${command}\n`

@@ -20,7 +20,7 @@ async function view(release: Release, ordinal: number): Promise<string[]> {
 async function assertWhole(release: Release): Promise<void> {
   const views = await Promise.all(all(release).map((ordinal) => view(release, ordinal)))
   for (const seen of views) assert.equal(seen, views[0])
-  const checked = await release.script('test.sh')
+  const checked = await release.script('helm-test.sh')
   assert.is(checked.code, 0, checked.stdout + checked.stderr)
 }
 

@@ -8,8 +8,9 @@ import { all, prepare, type Release } from './release.ts'
 
 /** A run of its own that takes the lock as `kind` does, says so, and says when it has lost it and when it has it again. */
 const holding = (kind: string) => `set -u
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/lock.sh"
+HERE=$(dirname "$0")
+. "$HERE/lib.sh"
+. "$HERE/lock.sh"
 ${kind}
 deadline_in 30
 while before_deadline; do

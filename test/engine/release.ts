@@ -1,10 +1,11 @@
-import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Result, run } from '../harness/command.ts'
 import { eventually } from '../harness/deadline.ts'
 import type { Scope } from '../harness/scope.ts'
 import { ranOn } from '../harness/setting.ts'
+import { copyPodScripts } from '../shared/pod-scripts.ts'
 import { DIRECTIVES, serverConf } from './conf.ts'
 import { namesOf } from './names.ts'
 import { ownNetwork } from './network.ts'
@@ -13,8 +14,6 @@ import { podEnv, writeTopology } from './pod-env.ts'
 import { processesOf, type Running, runBeside } from './processes.ts'
 import { type Engine, programsOf, versionOf } from './programs.ts'
 import { type Layout, makeToolbox } from './toolbox.ts'
-
-const POD = new URL('../../generator/pod/', import.meta.url).pathname
 
 /** What a release on the loopback is made of. */
 export interface Wish {
@@ -83,7 +82,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Release> {
   await makeToolbox(bin, layout, hosts, programs)
   const scripts = join(folder, 'pod')
   await mkdir(scripts)
-  for (const file of await readdir(POD)) await copyFile(join(POD, file), join(scripts, file))
+  await copyPodScripts(scripts)
   await writeTopology(folder, { shards, replicas })
 
   const names = namesOf(name, net, hosts)

@@ -5,7 +5,7 @@ import { toItsEnd } from './upgrade.ts'
 /** Runs the release's own test until it passes: all slots served, all nodes agree, every shard takes a write. */
 export function untilWhole(release: Release, deadline = 25_000): Promise<true> {
   return eventually('a whole cluster', { deadline, every: 700 }, async (see) => {
-    const { code, stdout, stderr } = await release.script('test.sh')
+    const { code, stdout, stderr } = await release.script('helm-test.sh')
     see(stdout.trimEnd().split('\n').at(-1) + stderr)
     return code === 0 || undefined
   })

@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { suite } from '../harness/suite.ts'
+import { podScripts } from '../shared/pod-scripts.ts'
 import { flavours, type Manifest, podOf, render, the } from './rendered.ts'
 
 const test = suite('what is set against losing data', { timeout: 60_000 })
@@ -75,8 +76,8 @@ for (const flavour of flavours) {
 }
 
 test('no script takes a shard over without a vote, mends slots by force, or edits what a server has open', async () => {
-  for (const script of (await readdir('generator/pod')).filter((file) => file.endsWith('.sh'))) {
-    const lines = (await readFile(`generator/pod/${script}`, 'utf8')).split('\n')
+  for (const [script, path] of podScripts()) {
+    const lines = (await readFile(path, 'utf8')).split('\n')
     for (const line of lines.filter((line) => !/^\s*#|\blog\b/.test(line)))
       assert.not.match(line, /TAKEOVER|--cluster-fix-with-unreachable-masters|FLUSH|sed -i/i, script)
   }

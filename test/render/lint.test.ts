@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { must, run } from '../harness/command.ts'
 import { suite } from '../harness/suite.ts'
+import { podScripts } from '../shared/pod-scripts.ts'
 import { flavours, renderText } from './rendered.ts'
 
 const test = suite('linters', { timeout: 60_000 })
@@ -18,11 +19,9 @@ for (const flavour of flavours)
   })
 
 test('shellcheck has nothing to say of any script, as POSIX sh', async () => {
-  const scripts = (await readdir('generator/pod')).filter((file) => file.endsWith('.sh'))
+  const scripts = [...podScripts().values()].filter((file) => file.endsWith('.sh'))
   assert.ok(scripts.length > 5)
-  await must('shellcheck', ['--shell=sh', '--external-sources', '--severity=style', ...scripts], {
-    cwd: 'generator/pod',
-  })
+  await must('shellcheck', ['--shell=sh', '--severity=style', ...scripts])
 })
 
 // What kube-score calls critical and we do otherwise, each with the reason.

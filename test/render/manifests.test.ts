@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { kubeconform, kubernetesVersions } from '../harness/kubeconform.ts'
 import { suite } from '../harness/suite.ts'
+import { podScripts } from '../shared/pod-scripts.ts'
 import {
   flavours,
   type Manifest,
@@ -162,7 +163,7 @@ test('the preflight Job brings its scripts to the letter, as Kubernetes reads an
       const expanded = (env.get(name) ?? '').replace(/\$\$|\$\(([^)]*)\)/g, (all, of) =>
         all === '$$' ? '$' : names.includes(of) ? `${env.get(of)}` : all,
       )
-      assert.is(expanded.trimEnd(), (await readFile(`generator/pod/${file}`, 'utf8')).trimEnd(), file)
+      assert.is(expanded.trimEnd(), (await readFile(podScripts().get(file) ?? '', 'utf8')).trimEnd(), file)
     }
   }
 })

@@ -5,6 +5,7 @@ import { run } from '../harness/command.ts'
 import { template } from '../harness/helm.ts'
 import { suite } from '../harness/suite.ts'
 import type { Values } from '../harness/values.ts'
+import { podScripts } from '../shared/pod-scripts.ts'
 import { chartgen, copyOfProject } from '../unit/project.ts'
 import { flavours, helms, podOf, render, the } from './rendered.ts'
 
@@ -69,8 +70,9 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
 async function ownVariables(flavour: string): Promise<string[]> {
   const [server] = podOf(the(await render(flavour), 'StatefulSet')).spec.containers
   const names = (server?.env ?? []).map(({ name }) => name)
-  for (const script of ['lib', 'peers', 'volume', 'data', 'space', 'start', 'probe', 'handover']) {
-    const text = await readFile(`generator/pod/${script}.sh`, 'utf8')
+  const scripts = [...podScripts().values()].filter((path) => /\/(shared|server)\//.test(path))
+  for (const path of scripts) {
+    const text = await readFile(path, 'utf8')
     names.push(...[...text.matchAll(/\$\{([A-Z_]+):-/g)].map(([, name = '']) => name))
   }
   return [...new Set(names)]

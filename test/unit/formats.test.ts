@@ -1,10 +1,11 @@
 import * as assert from 'uvu/assert'
 import { must } from '../harness/command.ts'
 import { suite } from '../harness/suite.ts'
+import { podScripts } from '../shared/pod-scripts.ts'
 
 const test = suite('what becomes of the data under another server')
 
-const PROGRAM = new URL('../../generator/pod/formats.awk', import.meta.url).pathname
+const PROGRAM = podScripts().get('formats.awk') ?? ''
 
 const verdict = async (from: string, to: string) =>
   (await must('awk', ['-v', `from=${from}`, '-v', `to=${to}`, '-f', PROGRAM])).trim()

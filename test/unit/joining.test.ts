@@ -4,11 +4,10 @@ import * as assert from 'uvu/assert'
 import { must } from '../harness/command.ts'
 import type { Scope } from '../harness/scope.ts'
 import { suite } from '../harness/suite.ts'
+import { copyPodScripts } from '../shared/pod-scripts.ts'
 import { folder } from './project.ts'
 
 const test = suite('a node that joins')
-
-const SCRIPT = new URL('../../generator/pod/join.sh', import.meta.url).pathname
 
 const node = (name: string, flags: string, master = '-', slots = '') =>
   `${name} 10.0.0.${name.charCodeAt(0)}:6379@16379 ${flags} ${master} 0 0 1 connected ${slots}`.trimEnd()
@@ -19,15 +18,15 @@ const own = node('x', 'myself,master')
 /** What `belong` does: `view` is what the node knows, `peers` what each of its peers does. */
 async function belong(scope: Scope, view: string[], peers: string[][]): Promise<string> {
   const work = await folder(scope)
+  await copyPodScripts(work)
   const facts = ['role:master', 'cluster_slots_ok:16384', '0']
-  await writeFile(join(work, 'view'), `${[...view, ...facts].join('\n')}\n`)
+  await writeFile(join(work, 'said'), `${[...view, ...facts].join('\n')}\n`)
   for (const [peer, lines] of peers.entries())
     await writeFile(join(work, `peer-${peer}`), `${lines.join('\n')}\n`)
   const script = `
-    VIEW=${work}/view
-    fact() { sed -n "s/^$1://p" "$VIEW"; }
-    own_id() { echo x; }
-    keys() { echo 0; }
+    HERE=${work} WORK=${work}
+    for part in nodes view vacancy join; do . "$HERE/$part.sh"; done
+    nodes <${work}/said >"$VIEW"
     desired() { echo 1; }
     log() { echo "$2"; }
     lock_holder() { :; }
@@ -40,7 +39,6 @@ async function belong(scope: Scope, view: string[], peers: string[][]): Promise<
         CLUSTER) case $3 in NODES) cat "${work}/peer-$1" ;; REPLICATE) echo OK ;; MYID) echo "peer-$1" ;; esac ;;
       esac
     }
-    . ${SCRIPT}
     belong`
   return (await must('sh', ['-c', script])).trim()
 }

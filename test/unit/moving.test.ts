@@ -4,11 +4,10 @@ import * as assert from 'uvu/assert'
 import { must } from '../harness/command.ts'
 import type { Scope } from '../harness/scope.ts'
 import { suite } from '../harness/suite.ts'
+import { copyPodScripts } from '../shared/pod-scripts.ts'
 import { folder } from './project.ts'
 
 const test = suite('how slots move')
-
-const SCRIPT = new URL('../../generator/pod/move.sh', import.meta.url).pathname
 
 /** What the client is told, which knows the option for atomic migration or not, as the server knows the command or not. */
 async function options(
@@ -17,12 +16,13 @@ async function options(
 ): Promise<string> {
   const work = await folder(scope)
   const unknown = client ? '' : 'case $1 in --cluster-use*) echo "Unrecognized option" >&2; exit 1;; esac\n'
-  await writeFile(join(work, 'cli'), `#!/bin/sh\n${unknown}echo cli 9.1.2\n`, { mode: 0o755 })
+  await copyPodScripts(work)
+  await writeFile(join(work, 'valkey-cli'), `#!/bin/sh\n${unknown}echo cli 9.1.2\n`, { mode: 0o755 })
   await writeFile(join(work, 'observed'), 'pod 0 up 10.0.0.1 id0 data=104857600 keys=1000\n')
   const script = `
-    CLI=${work}/cli OBSERVED=${work}/observed APPLY_ADDRESS=10.0.0.1
+    HERE=${work} PATH=${work}:$PATH OBSERVED=${work}/observed APPLY_ADDRESS=10.0.0.1
+    for part in client move; do . "$HERE/$part.sh"; done
     ask() { ${server ? "echo 'cluster|migrateslots'" : 'echo'}; }
-    . ${SCRIPT}
     move_options id0`
   return (await must('sh', ['-c', script])).trim()
 }

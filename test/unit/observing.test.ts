@@ -1,20 +1,21 @@
 import * as assert from 'uvu/assert'
 import { must } from '../harness/command.ts'
 import { suite } from '../harness/suite.ts'
+import { copyPodScripts } from '../shared/pod-scripts.ts'
 import { folder } from './project.ts'
 
 const test = suite('what is seen of a server')
 
-const SCRIPT = new URL('../../generator/pod/observe.sh', import.meta.url).pathname
 const ID = 'a'.repeat(40)
 
 /** The line of a pod whose server tells these lines of its moves, of its memory, and at the end. */
 async function pod(work: string, { moves = '', memory = 'used_memory:3000000', end = '7' }): Promise<string> {
+  await copyPodScripts(work)
   const script = `
-    WORK=${work}
+    HERE=${work} WORK=${work}
     address_of() { echo 10.0.0.1; }
     ask_all() { cat >/dev/null; printf '%s\\n' ${ID} ${moves} '${ID} 10.0.0.1:6379@16379 myself,master - 0 0 1 connected 0-5460' ${memory} ${end}; }
-    . ${SCRIPT}
+    for part in nodes observe; do . "$HERE/$part.sh"; done
     observe_pod 0 </dev/null`
   return (await must('sh', ['-c', script])).split('\n')[0] ?? ''
 }

@@ -4,11 +4,10 @@ import * as assert from 'uvu/assert'
 import { must } from '../harness/command.ts'
 import type { Scope } from '../harness/scope.ts'
 import { suite } from '../harness/suite.ts'
+import { copyPodScripts } from '../shared/pod-scripts.ts'
 import { folder } from './project.ts'
 
 const test = suite('what peers say of a node')
-
-const POD = new URL('../../generator/pod', import.meta.url).pathname
 
 const node = (name: string, flags: string, slots = '') =>
   `${name} 10.0.0.${name.charCodeAt(0)}:6379@16379 ${flags} - 0 0 1 connected ${slots}`.trimEnd()
@@ -33,10 +32,11 @@ async function said(scope: Scope, { from, of = 'x' }: { from?: string; of?: stri
     ([command, answer]) => `'${command}') ${command === from ? 'exec sleep 3' : `echo '${answer}'`} ;;`,
   )
   const client = `#!/bin/sh\nwhile read -r command; do case $command in ${cases.join('\n')} esac; done\n`
-  await writeFile(join(work, 'cli'), client, { mode: 0o755 })
+  await copyPodScripts(work)
+  await writeFile(join(work, 'valkey-cli'), client, { mode: 0o755 })
   const script = `
-    CLI=${work}/cli ASK_SECONDS=1 PORT=6379 POD_NAME=r-0 RELEASE=ns/r
-    . ${POD}/peers.sh
+    HERE=${work} PATH=${work}:$PATH ASK_SECONDS=1 POD_NAME=r-0 RELEASE=ns/r
+    for part in lib peers; do . "$HERE/$part.sh"; done
     peer_says 10.0.0.97 ${of}`
   return (await must('sh', ['-c', script])).trim()
 }
@@ -61,9 +61,10 @@ for (const from of Object.keys(answers))
 async function isForgotten(scope: Scope, ...peers: string[]): Promise<boolean> {
   const work = await folder(scope)
   await writeFile(join(work, 'said'), peers.map((words, ordinal) => `${ordinal} ${words}\n`).join(''))
+  await copyPodScripts(work)
   const script = `
     POD_NAME=r-9
-    . ${POD}/peers.sh
+    . ${work}/peers.sh
     hear() { HEARD=${work}/said; }
     if forgotten x; then echo yes; fi`
   return (await must('sh', ['-c', script])).trim() === 'yes'

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { must } from '../../harness/command.ts'
+import { podScripts } from '../../shared/pod-scripts.ts'
 
-const PROGRAM = ['plan', 'creation', 'shape', 'placement', 'belonging'].flatMap((part) => [
-  '-f',
-  new URL(`../../../generator/pod/${part}.awk`, import.meta.url).pathname,
-])
+const SCRIPTS = podScripts()
+const PARTS = [...readFileSync(SCRIPTS.get('plan.sh') ?? '', 'utf8').matchAll(/-f "\$HERE\/(\S+)"/g)]
+const PROGRAM = PARTS.flatMap(([, part = '']) => ['-f', SCRIPTS.get(part) ?? ''])
 
 /** The planner's answer, a line a step. `desired` is as in `shards=3 replicas=1`. */
 export async function plan(observed: string, desired: string, awk = 'awk'): Promise<string[]> {

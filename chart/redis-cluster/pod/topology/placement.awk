@@ -1,0 +1,67 @@
+# The part of the plan that minds where pods are: replicas away from their masters, masters not piled up; and, before pods
+# restart with a newer engine, which of a shard is the last to do so.
+
+# penalty REPLICA MASTER: how bad it is for these two to be where they are.
+function penalty(o, m) {
+  return 2 * (fact[o, "node"] == fact[m, "node"]) + (fact[o, "zone"] != "" && fact[o, "zone"] == fact[m, "zone"])
+}
+
+# Pods in the order of their zones and Kubernetes nodes are dealt out to the shards one by one: so no shard gets two pods
+# of a place that has no more pods than there are shards.
+function lay_out(    o, i) {
+  for (o = 0; o < size; o++) { on_node[fact[o, "node"]]++; in_zone[fact[o, "zone"]]++ }
+  for (o = 0; o < size; o++) {
+    order[o] = o
+    key[o] = sprintf("%05d %s %05d %s %05d", 99999 - in_zone[fact[o, "zone"]], fact[o, "zone"], 99999 - on_node[fact[o, "node"]], fact[o, "node"], o)
+    for (i = o; i > 0 && key[order[i - 1]] > key[o]; i--) order[i] = order[i - 1]
+    order[i] = o
+  }
+  for (i = 0; i < size; i++) group[order[i]] = i % shards
+}
+
+function improve() {
+  exchange_replicas()
+  finish_round()
+  spread_masters("node")
+  spread_masters("zone")
+}
+
+# Two replicas change masters where that leaves fewer beside their master. Only the first goes now; its new shard then has
+# one too many, which the next round gives to the shard that lacks one.
+function exchange_replicas(    o, p, gain, best, with) {
+  for (o = 0; o < size; o++) {
+    if (of[o] < 0 || !penalty(o, of[o])) continue
+    for (p = 0; p < size; p++) {
+      if (of[p] < 0 || of[p] == of[o]) continue
+      gain = penalty(o, of[o]) + penalty(p, of[p]) - penalty(o, of[p]) - penalty(p, of[o])
+      if (gain > best) { best = gain; with = id[p] " " id[of[o]] }
+    }
+  }
+  if (best) step("replicate " with)
+}
+
+# One place lost must not take the majority of masters with it, since nobody could agree on a failover then.
+function spread_masters(place,    o, m, here, there, number) {
+  if (steps) return
+  for (m = 0; m < size; m++) if (kept[m]) number[fact[m, place]]++
+  for (o = 0; o < size; o++) {
+    m = of[o]
+    if (m < 0) continue
+    here = fact[m, place]; there = fact[o, place]
+    if (here == "" || there == "" || number[here] * 2 <= shards || number[there] + 1 >= number[here]) continue
+    step("failover " id[o])
+    return
+  }
+}
+
+# Pods restart from the top. A replica that restarts before its master reads what that sends; a master that did so first would
+# send the others what they cannot read.
+function order_masters(    o) {
+  for (o = 0; o < size; o++)
+    if (of[o] > o) { step("failover " id[o]); return }
+}
+
+function placement(    o, shared) {
+  for (o = 0; o < size; o++) if (of[o] >= 0 && fact[o, "node"] == fact[of[o], "node"]) shared++
+  return (shared ? shared " of them on" : "no replica on") " its master's Kubernetes node"
+}

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Hook Job: brings the cluster to what is desired, once all pods run what this release wants. Exit 3: a person has to look.
+set -u
+HERE=$(dirname "$0")
+. "$HERE/lib.sh"
+. "$HERE/lock.sh"
+. "$HERE/observe.sh"
+. "$HERE/plan.sh"
+. "$HERE/move.sh"
+. "$HERE/apply.sh"
+. "$HERE/converge.sh"
+
+# A shell that is the first process of its container heeds no signal without a trap.
+trap 'exit 143' TERM
+SIZE=$((SHARDS * (1 + REPLICAS)))
+log start "$SHARDS shards with $REPLICAS replicas each: $SIZE pods"
+deadline_in "$DEADLINE_SECONDS"
+converge "$SIZE" revision="${REVISION:-}"

@@ -1,0 +1,50 @@
+# shellcheck shell=sh
+# Sourced by start.sh: the configuration of this pod's server, from what the chart gives all pods and what only the pod knows.
+
+# configuration VERSION: for a server of this version.
+configuration() {
+  cat "$CONFIG/server.conf" || return 1
+  directives_for "$1" || return 1
+  maxmemory
+  backlog
+  echo "dir $DATA"
+  # Peers and clients go by the pod's address: what the server would find out by itself can be an old one.
+  echo "cluster-announce-ip $POD_IP"
+  echo "replica-announce-ip $POD_IP"
+  # Where this pod runs, what it runs and whose copy its volume is, in the one setting that peers can read and nobody can change.
+  echo "syslog-ident \"node=$NODE_NAME,zone=${ZONE:-},release=$RELEASE,revision=$REVISION${COPY_OF:+,copy=$COPY_OF}\""
+  if [ -n "${REDISCLI_AUTH:-}" ]; then
+    with_password requirepass
+    with_password masterauth
+  fi
+  if [ -r "$CONFIG/extra.conf" ]; then cat "$CONFIG/extra.conf"; fi
+}
+
+# setting NAME: what the configuration says; the installer's own lines come last, and the last line counts.
+setting() {
+  cat "$CONFIG/server.conf" "$CONFIG/extra.conf" 2>/dev/null | awk -v name="$1" '$1 == name { value = $2 } END { print value }'
+}
+
+# A line of directives is the first version that knows the directive, and the directive: an unknown one is fatal at start.
+directives_for() {
+  awk -v version="$1" '
+    function number(text, part) { split(text, part, "."); return part[1] * 1000000 + part[2] * 1000 + part[3] }
+    NF && number($1) <= number(version) { sub(/^[^ ]+ /, ""); print }' "$CONFIG/directives"
+}
+
+# maxmemory is a share of what the container may use; without a limit there is nothing to take a share of.
+maxmemory() {
+  if [ "${MEMORY_LIMIT:-0}" = 0 ] || [ "${MAXMEMORY_PERCENT:-0}" = 0 ]; then return; fi
+  awk -v limit="$MEMORY_LIMIT" -v percent="$MAXMEMORY_PERCENT" 'BEGIN { printf "maxmemory %.0f\n", limit * percent / 100 }'
+}
+
+# A replica that was away goes on from what its master has kept for it. If that is too little, the replica has to get all data
+# anew, and until then nobody could take over. The backlog is part of maxmemory, so a small container keeps less.
+backlog() {
+  awk -v limit="${MEMORY_LIMIT:-0}" 'BEGIN {
+    most = 64 * 1024 * 1024
+    printf "repl-backlog-size %.0f\n", (limit == 0 || limit / 16 > most ? most : limit / 16) }'
+}
+
+# with_password DIRECTIVE: the directive with the password in the quotes of a configuration file.
+with_password() { printf '%s "%s"\n' "$1" "$(printf '%s' "$REDISCLI_AUTH" | sed 's/[\\"]/\\&/g')"; }

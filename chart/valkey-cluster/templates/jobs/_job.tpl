@@ -1,0 +1,89 @@
+{{/*
+What a Job runs, from a dict: root, part (the name of the container and of the component), command, env, volumeMounts, volumes and
+serviceAccount; with optionalSecret the password may be missing.
+*/}}
+{{- define "valkey-cluster.jobPod" -}}
+{{- $part := .part -}}
+{{- $job := . -}}
+{{- with .root -}}
+metadata:
+  labels:
+    {{- include "valkey-cluster.releaseLabels" . | nindent 4 }}
+    app.kubernetes.io/component: {{ $part }}
+  {{- with .Values.jobs.annotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  {{- include "valkey-cluster.podBase" . | nindent 2 }}
+  serviceAccountName: {{ $job.serviceAccount }}
+  restartPolicy: Never
+  {{- with .Values.pod.priorityClassName }}
+  priorityClassName: {{ . }}
+  {{- end }}
+  {{- with .Values.pod.nodeSelector }}
+  nodeSelector: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .Values.pod.tolerations }}
+  tolerations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  containers:
+    - name: {{ $part }}
+      {{- include "valkey-cluster.containerBase" . | nindent 6 }}
+      {{- $job.command | nindent 6 }}
+      env:
+        {{- include "valkey-cluster.clusterEnv" . | nindent 8 }}
+        {{- include "valkey-cluster.desiredEnv" . | nindent 8 }}
+        {{- with $job.env }}
+        {{- . | nindent 8 }}
+        {{- end }}
+      resources: {{- toYaml .Values.jobs.resources | nindent 8 }}
+      volumeMounts:
+        - name: tmp
+          mountPath: /tmp
+        {{- if .Values.auth.enabled }}
+        - name: auth
+          mountPath: /auth
+          readOnly: true
+        {{- end }}
+        {{- $job.volumeMounts | nindent 8 }}
+  volumes:
+    - name: tmp
+      emptyDir: { sizeLimit: 16Mi }
+    {{- if .Values.auth.enabled }}
+    {{- include "valkey-cluster.authVolume" . | nindent 4 }}
+    {{- if $job.optionalSecret }}
+        optional: true
+    {{- end }}
+    {{- end }}
+    {{- $job.volumes | nindent 4 }}
+{{- end }}
+{{- end }}
+
+{{/*
+A hook Job, from a dict: what jobPod takes, hook (its annotations) and retries. A script's exit code 3 means that a person has to
+look first, so the Job does not try again.
+*/}}
+{{- define "valkey-cluster.job" -}}
+{{- $part := .part -}}
+{{- $job := . -}}
+{{- with .root -}}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  {{- include "valkey-cluster.metadata" (list . (printf "%s-%s" (include "valkey-cluster.fullname" .) $part) $job.hook) | nindent 2 }}
+spec:
+  backoffLimit: {{ $job.retries }}
+  activeDeadlineSeconds: {{ int .Values.jobs.deadlineSeconds }}
+  podFailurePolicy:
+    rules:
+      - action: FailJob
+        onExitCodes: { containerName: {{ $part }}, operator: In, values: [3] }
+        # Empty, because the API of Kubernetes 1.27 asks for it.
+        onPodConditions: []
+      - action: Ignore
+        onPodConditions:
+          - type: DisruptionTarget
+            status: "True"
+  template: {{- include "valkey-cluster.jobPod" $job | nindent 4 }}
+{{- end }}
+{{- end }}

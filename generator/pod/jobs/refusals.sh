@@ -1,0 +1,107 @@
+# shellcheck shell=sh
+# Sourced by preflight.sh: what this chart cannot carry out, each refused by name. It goes by the last observation, and by the
+# topology's ConfigMap, which still says what was there before.
+
+REFUSED=
+ORDERED=
+STEPS_BACK=
+
+# refuse SENTENCE: says why, and goes on, so that all reasons are told at once.
+refuse() {
+  REFUSED=yes
+  log refuse "$1"
+}
+
+was_refused() { [ -n "$REFUSED" ]; }
+
+# in_order: yes where all data survives the new image, but there is no way back.
+in_order() { echo "$ORDERED"; }
+
+# steps_back: yes where the new image reads the servers' format, but may not know all their commands.
+steps_back() { echo "$STEPS_BACK"; }
+
+was() { cat "$TOPOLOGY/$1" 2>/dev/null; }
+
+# same VALUE OLD NEW WHY: what may not change.
+same() {
+  if [ "$2" = "$3" ]; then return 0; fi
+  refuse "$1 changes from $2 to $3, $4 set it back to $2."
+}
+
+# The servers that run now, engine and version, each once.
+running_servers() { sed -n 's/^pod .* engine=\([^ ]*\) version=\([^ ]*\) .*/\1 \2/p' "$OBSERVED" | sort -u; }
+
+# check_engine: refuses an image that the data would not survive.
+check_engine() {
+  local new old verdict
+  running_servers >"$WORK/running"
+  new="$ENGINE $(server_version)"
+  while read -r old; do
+    verdict=$(awk -v from="$old" -v to="$new" -f "$HERE/formats.awk")
+    case $verdict in
+      same) ;;
+      'same older') STEPS_BACK=yes ;;
+      newer) ORDERED=yes ;;
+      *)
+        refuse "image changes the servers from $old to $new: ${verdict#refuse }"
+        ;;
+    esac
+  done <"$WORK/running"
+}
+
+# owners_away: the nodes that own slots, as some pod knows, and that are no pod that answers.
+owners_away() {
+  awk '
+    $1 == "pod" && $3 == "up" { here[$5] = 1 }
+    $1 == "view" && $9 != "-" { owns[$3] = 1 }
+    END { for (node in owns) if (!(node in here)) print node }' "$OBSERVED"
+}
+
+# check_size: refuses where the cluster is to become smaller and there are slots that nobody can read.
+check_size() {
+  local away
+  if [ "$OLD_SIZE" -le "$SIZE" ]; then return; fi
+  if [ ! -s "$WORK/running" ]; then
+    refuse "the cluster is to become smaller, and no pod answers: nobody can say what the pods from $SIZE on hold. Bring the pods back, then upgrade."
+    return
+  fi
+  for away in $(owners_away); do
+    refuse "the cluster is to become smaller, and node $away, which owns slots, does not answer: they could not be moved. Bring its pod back first; an upgrade to $(was shards) shards with $(was replicas) replicas starts pods again that kubectl scale took away."
+  done
+}
+
+# check_auth: refuses another password than the servers have, or one where they have none: every pod that restarts
+# would be cut off from those that have not.
+check_auth() {
+  local first
+  first=$(address_of 0)
+  case $(ask "$first" PING) in
+    NOAUTH* | WRONGPASS*)
+      refuse "auth names another password than the one the servers run with, and this version of the chart cannot change it. Set auth, and the Secret it names, back to what they were."
+      ;;
+  esac
+  if [ -e "$AUTH_FILE" ] && [ "$(unset REDISCLI_AUTH VALKEYCLI_AUTH && ask "$first" PING)" = PONG ]; then
+    refuse "auth.enabled changes from false to true, and this version of the chart cannot give running servers a password. Set it back to false, or install a new release with it and copy the keys."
+  fi
+}
+
+# check: refuses what cannot be carried out.
+check() {
+  local claims
+  # Kubernetes would refuse these, but only after the pods that are to leave were emptied.
+  claims="and Kubernetes cannot change the volumes of a StatefulSet: install a new release with it and move the data, or"
+  same persistence.enabled "$(was persistence)" "$PERSISTENCE" "$claims"
+  if [ "$PERSISTENCE" = true ]; then
+    same persistence.size "$(was size)" "$VOLUME_SIZE" "$claims"
+    same persistence.storageClass "$(was storageClass)" "$STORAGE_CLASS" "$claims"
+    same persistence.accessModes "$(was accessModes)" "$ACCESS_MODES" "$claims"
+  fi
+  same persistence.appendonly "$(was appendonly)" "$APPENDONLY" "and a server would start from a file that lacks what the other one holds:"
+
+  check_auth
+  check_engine
+  if [ ! -s "$WORK/running" ] && [ "$(was image)" != "$IMAGE" ] && [ "$ALLOW_SILENCE" != true ]; then
+    refuse "image changes from $(was image) to $IMAGE, and no pod answers to say which version it runs. Bring the pods back, then upgrade; or, where they cannot start because of their image, set jobs.allowSilence for this upgrade."
+  fi
+  check_size
+}

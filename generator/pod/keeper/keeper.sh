@@ -1,0 +1,111 @@
+#!/bin/sh
+# Sidecar: heals its own pod, and nothing else. It makes peers' new addresses known to its own server, ties a replica to its
+# master's new address, and lets a pod that lost its volume join again. It never ends on an error, never meets a node that the
+# cluster does not know, and never resets a server that has data. It plans nothing itself: if no pod at all has a cluster, the
+# keeper of pod 0 runs reconcile.sh, as the Job does.
+set -u
+HERE=$(dirname "$0")
+. "$HERE/lib.sh"
+. "$HERE/lock.sh"
+. "$HERE/peers.sh"
+. "$HERE/space.sh"
+. "$HERE/mark.sh"
+. "$HERE/view.sh"
+. "$HERE/upkeep.sh"
+. "$HERE/vacancy.sh"
+. "$HERE/join.sh"
+. "$HERE/succession.sh"
+
+# Whoever does not answer at once is asked again in the next round: a name can lead to where its pod was for some seconds.
+ASK_SECONDS=1
+NAME_SECONDS=1
+
+# distrust: a server shows a peer as connected while it still waits for an address where nobody is. In its first seconds a
+# server that was part of a cluster before compares all addresses, whatever it says.
+distrust() {
+  local uptime
+  uptime=$(fact uptime_in_seconds)
+  if [ "$HEALTH" = well ] && [ -n "$RETURNING" ] && [ "${uptime:-0}" -lt 10 ]; then HEALTH=ill; fi
+}
+
+# heal: asks every peer that is not well seen for its id, and meets those whose id is known.
+heal() {
+  local count peer
+  # Looked up once: in the first seconds a sweep follows the other, and every program that it starts counts.
+  HEAL_WELL=$(awk '$1 == "node" && $4 !~ /fail|noaddr|handshake/ && $7 == "connected" { printf " %s ", $3 }' "$VIEW")
+  HEAL_PIDS=
+  count=0
+  for peer in $(peers); do
+    heal_peer "$peer" &
+    HEAL_PIDS="$HEAL_PIDS $!"
+    count=$((count + 1))
+    # A few at a time: a peer that keeps silent costs memory while it is waited for.
+    if [ "$((count % 8))" = 0 ]; then wait_for_peers; fi
+  done
+  wait_for_peers
+  reattach
+}
+
+wait_for_peers() {
+  # shellcheck disable=SC2086 # a list of process ids
+  wait $HEAL_PIDS
+  HEAL_PIDS=
+}
+
+heal_peer() {
+  local address id
+  address=$(address_of "$1")
+  if [ -z "$address" ]; then return; fi
+  case $HEAL_WELL in *" $address "*) return ;; esac
+  id=$(ask "$address" CLUSTER MYID | tr -d '\r')
+  if ! grep -q "^node $id " "$VIEW"; then return; fi
+  if [ "$(ask "$POD_IP" CLUSTER MEET "$address" "$PORT")" = OK ]; then log heal "pod $1 is at $address"; fi
+}
+
+# reattach: a replica can know its master's new address and still ask the old one for data. Being told anew whose replica it is
+# mends that. Newer engines do it by themselves and take this for nothing new.
+reattach() {
+  local master address
+  if [ "$(fact role)" != slave ] || [ "$(fact master_link_status)" = up ]; then return; fi
+  master=$(own_master)
+  address=$(awk -v id="$master" '$1 == "node" && $2 == id && $4 !~ /fail|noaddr|handshake/ { print $3 }' "$VIEW")
+  if [ -z "$address" ] || [ "$address" = "$(fact master_host)" ]; then return; fi
+  if [ "$(ask "$POD_IP" CLUSTER REPLICATE "$master")" = OK ]; then log heal "follows its master to $address"; fi
+}
+
+# rest: once in ten seconds if all is well, more often in a server's first minute and while something is wrong. A server
+# that sees a majority of masters within two seconds of its start serves at once; one that sees it later takes five more.
+rest() {
+  local uptime seconds
+  uptime=$(fact uptime_in_seconds)
+  case $HEALTH in
+    ill) if [ "${uptime:-0}" -lt 5 ]; then seconds=0.3; elif [ "$(($(now) - ILL_SINCE))" -lt 60 ]; then seconds=1; else seconds=10; fi ;;
+    well) if [ "${uptime:-0}" -lt 60 ] || [ -n "$STAND_SEEN" ]; then seconds=2; else seconds=10; fi ;;
+    *) seconds=1 ;;
+  esac
+  sleep "$seconds" &
+  wait $!
+}
+
+trap 'exit 0' TERM INT
+ILL_SINCE=$(now)
+RETURNING=
+if [ -e "$DATA/nodes.conf.kept" ]; then RETURNING=yes; fi
+log start "keeps $POD_NAME at $POD_IP"
+while :; do
+  if [ "$(desired maintenance)" = true ]; then
+    HEALTH=well
+    echo uptime_in_seconds:99 >"$VIEW"
+  else
+    look
+    tell_of_volume
+    distrust
+    case $HEALTH in
+      fresh) join ;;
+      ill) heal ;;
+    esac
+    if [ "$HEALTH" != ill ]; then ILL_SINCE=$(now); fi
+    case $HEALTH in ill | well) belong; keep_copy; keep_mark; look_after_succession ;; esac
+  fi
+  rest
+done

@@ -1,0 +1,47 @@
+#!/bin/sh
+# The server's container: looks after the volume, writes the configuration for this pod and the server in its image, and runs
+# the server.
+set -u
+HERE=$(dirname "$0")
+. "$HERE/lib.sh"
+. "$HERE/peers.sh"
+. "$HERE/space.sh"
+. "$HERE/mark.sh"
+. "$HERE/configuration.sh"
+. "$HERE/nodes-conf.sh"
+. "$HERE/replacement.sh"
+. "$HERE/identity.sh"
+. "$HERE/data.sh"
+. "$HERE/volume.sh"
+. "$HERE/addresses.sh"
+
+# A shell that is the first process of its container heeds no signal without a trap.
+trap 'exit 143' TERM
+version=$(server_version)
+if [ -z "$version" ]; then
+  log refuse "$SERVER --version gives no version: is this an image of the engine?"
+  exit 1
+fi
+if [ -e "$AUTH_FILE" ] && [ -z "${REDISCLI_AUTH:-}" ]; then
+  log refuse "the Secret's key with the password is empty, and a server must not start without a password"
+  exit 1
+fi
+await_volume
+tell_of_failed_start
+if ! takes_data start; then log volume "the volume takes no more data. $SPACE_ADVICE"; fi
+look_after_volume || exit 1
+renew_addresses
+rm -f "$RUN/ready"
+(umask 077 && configuration "$version" >"$RUN/server.conf") || exit 1
+log start "$SERVER $version at $POD_IP on $NODE_NAME"
+# The first process of a container inherits what others leave behind: busybox's timeout leaves a process with every probe. A
+# server would never look after those, so this shell stays, passes signals on, and ends as its server does.
+# The image's own entrypoint adds the modules that the image brings.
+docker-entrypoint.sh "$SERVER" "$RUN/server.conf" &
+SERVER_PID=$!
+trap 'kill -TERM "$SERVER_PID"' TERM INT
+while :; do
+  wait "$SERVER_PID"
+  code=$?
+  if ! kill -0 "$SERVER_PID" 2>/dev/null; then exit "$code"; fi
+done

@@ -1,0 +1,62 @@
+# The plan: what is to be done next, from what observe.sh saw. plan.sh runs it with its parts; its variables are shards=3
+# replicas=1 release=NAMESPACE/NAME, and:
+#   drain=yes     only what lets the pods beyond that size leave
+#   ordered=yes   only what lets all others restart from the top with each shard's master last
+#   there=N       pods from N on are not waited for
+#   revision=R    nothing before all pods run that revision
+#   check=yes     it is done wherever pods are
+# A pure program. It prints steps, or else one line that says why there are none:
+#   epoch ID N          give a master of a new cluster its configuration epoch
+#   assign ID FROM TO   give a master of a new cluster its slots
+#   meet ID ADDRESS     make a node known to another
+#   replicate ID MASTER make a node the replica of a master
+#   reset ID            make a replica that its shard can spare an empty master
+#   failover ID         let a replica take over from its master
+#   cancel ID           let a master give up all moves of slots that it carries on
+#   fix ID              end what a killed run left half moved
+#   move ID TO COUNT    let a master give slots to another
+#   forget ID NODE      let a node forget another that is gone for good
+#   roll REASON         the pods are not all there yet, or have to go; look again, and let others work meanwhile
+#   wait REASON         nothing can be done now; look again
+#   refuse REASON       nothing may be done: a person has to look
+#   done SUMMARY        it is as desired
+# Every step can be repeated, and none trusts an earlier one: the next observation tells what became of it.
+
+END {
+  size = shards * (1 + replicas)
+  if (all < size) all = size
+  check_pods()
+  read_slots()
+  check_copies()
+  cancel_moves()
+  finish_round()
+  if (covered < 16384) { check_creation(); create_masters() }
+  else { choose_masters(); check_strangers() }
+  # A cluster gets its replicas before all have met: who meets a replica later hears at once what it is, and by itself that
+  # news takes the engine seconds to spread. What else changes a living cluster waits until all have heard of all.
+  if (owners <= shards) attach_strays()
+  if (introductions || waiting != "") finish_round()
+  meet()
+  finish_round()
+  agree()
+  if (open != "") { step("fix " open); exit }
+  check_memory()
+  shape()
+  if (!drain && !check) improve()
+  if (ordered) order_masters()
+  finish_round()
+  say("done " summary())
+}
+
+function summary(    o, n) {
+  if (drain) return "nothing is left on the pods from " size " on: they can go" (ordered ? "; each shard's master restarts last" : "")
+  for (o = 0; o < size; o++) if (is_replica[o]) n++
+  return size " nodes agree, 16384 slots covered, " n + 0 " replicas in sync, " placement()
+}
+
+# A move that a server carries on is nobody's: who began it would have the lock. Engines differ in whether its source or its
+# destination ends it, and it may have just begun at one of them, so all masters are told.
+function cancel_moves(    o, moves) {
+  for (o = 0; o < all; o++) if (up[o] && !is_replica[o]) moves += fact[o, "moves"]
+  for (o = 0; o < all; o++) if (moves && up[o] && !is_replica[o]) step("cancel " id[o])
+}
