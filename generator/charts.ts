@@ -1,54 +1,63 @@
-import { join } from 'node:path'
-import { type Difference, diff } from './diff.ts'
-import { recover } from './emit.ts'
-import { suggest } from './explain.ts'
-import { load, readTree, type Sources, type Tree } from './load.ts'
-import { attemptAll, refuse, UserError } from './mistake.ts'
+import { checkEnvironments } from './checks/environment.ts'
+import { checkSources } from './checks/sources.ts'
+import { diff } from './diff.ts'
+import { type Emitted, emit } from './emit.ts'
+import { shown } from './files/shown.ts'
+import { onDisk, type Perform } from './files/write.ts'
+import { load } from './load.ts'
 import type { Project } from './project.ts'
-import { render } from './render.ts'
+import { type RenderedChart, render } from './render.ts'
 import { type Chart, resolve } from './resolve.ts'
-import { validate } from './validate.ts'
+import { attemptAll, refuse, UserError } from './text/mistake.ts'
+import { suggest } from './text/suggest.ts'
+import { type Difference, summary } from './text/trees.ts'
+import type { Sources } from './values/sources.ts'
 
-/** A chart with all its files. */
-export interface RenderedChart extends Chart {
-  name: string
-  files: Tree
-}
-
-/** Loads, validates and resolves a project; a MistakesError tells everything that is wrong with it. */
-export async function resolveCharts(project: Project, flavour?: string): Promise<Chart[]> {
-  return (await prepare(project, flavour)).charts
-}
-
-/** As resolveCharts, and renders the charts too. */
-export async function renderCharts(project: Project, flavour?: string): Promise<RenderedChart[]> {
-  const { charts, sources } = await prepare(project, flavour)
-  return attemptAll(
-    charts.map((chart) => () => ({ ...chart, name: chart.context.name, files: render(chart, sources) })),
-  )
-}
-
-/** How the charts in a folder differ from what they should be. Clears up first after an interrupted run. */
-export async function compareWithDisk(charts: RenderedChart[], folder: string): Promise<Difference[]> {
-  for (const { name } of charts) await recover(join(folder, name))
-  const wanted = charts.flatMap(({ name, files }) =>
-    [...files].map(([path, text]) => [`${name}/${path}`, text] as const),
-  )
-  return diff(await readTree(folder), new Map(wanted))
-}
-
-/** Loads a project's inputs; a MistakesError tells everything that is wrong with them. */
-export async function loadValid(project: Project): Promise<Sources> {
+/** Loads a project and resolves its charts; a MistakesError tells everything that is wrong with the inputs. */
+export async function resolveCharts(project: Project): Promise<{ sources: Sources; charts: Chart[] }> {
   const sources = await load(project)
-  refuse(validate(sources))
-  return sources
+  refuse(checkSources(sources))
+  const charts = resolve(sources)
+  refuse(checkEnvironments(sources, charts))
+  return { sources, charts }
 }
 
-async function prepare(project: Project, flavour: string | undefined) {
-  const sources = await loadValid(project)
-  const charts = resolve(sources)
-  const chosen = charts.filter(({ context }) => flavour === undefined || context.name === flavour)
-  if (flavour === undefined || chosen.length > 0) return { sources, charts: chosen }
+/** As resolveCharts, and renders the charts, or one of them. */
+export async function renderCharts(project: Project, flavour?: string): Promise<RenderedChart[]> {
+  const { sources, charts } = await resolveCharts(project)
+  return attemptAll(chosen(charts, flavour).map((chart) => () => render(chart, sources)))
+}
+
+/** As renderCharts, of charts that lie up to date in chart/; a UserError tells how to bring them up to date. */
+export async function chartsOnDisk(project: Project): Promise<RenderedChart[]> {
+  const charts = await renderCharts(project)
+  const differences = await diff(charts, project.chart)
+  if (differences.length > 0) throw stale(shown(project.chart), differences)
+  return charts
+}
+
+/** The error that tells how to bring a stale chart folder up to date. */
+export function stale(folder: string, differences: Difference[]): UserError {
+  return new UserError(
+    `${folder} is not up to date: ${summary(differences)}. Change its sources, never ${folder} itself, and run:\n\n  npx chartgen generate\n`,
+  )
+}
+
+/** As renderCharts, and writes what differs from what lies in a folder; tells what became of each chart's folder there. */
+export async function generateCharts(
+  project: Project,
+  folder: string,
+  { flavour, perform = onDisk }: { flavour?: string | undefined; perform?: Perform } = {},
+): Promise<{ charts: RenderedChart[]; emitted: Emitted[] }> {
+  const charts = await renderCharts(project, flavour)
+  // chart/ holds nothing but what is generated; any other folder may belong to somebody.
+  const isOurs = folder === project.chart && flavour === undefined
+  return { charts, emitted: await emit(charts, folder, { isOurs, perform }) }
+}
+
+function chosen(charts: Chart[], flavour: string | undefined): Chart[] {
+  const found = charts.filter(({ context }) => flavour === undefined || context.name === flavour)
+  if (flavour === undefined || found.length > 0) return found
   const names = charts.map(({ context }) => context.name)
   throw new UserError(`There is no flavour "${flavour}"; ${suggest(flavour, names)}`)
 }

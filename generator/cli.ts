@@ -8,7 +8,7 @@ import { packageCharts } from './commands/package.ts'
 import { release } from './commands/release.ts'
 import { start } from './commands/start.ts'
 import { validateValues } from './commands/validate.ts'
-import { MistakesError, UserError } from './mistake.ts'
+import { MistakesError, UserError } from './text/mistake.ts'
 
 const HERE = dirname(dirname(fileURLToPath(import.meta.url)))
 

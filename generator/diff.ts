@@ -1,40 +1,14 @@
-import { createTwoFilesPatch } from 'diff'
-import type { Tree } from './load.ts'
+import { join } from 'node:path'
+import { readTree } from './files/read.ts'
+import { recover } from './files/write.ts'
+import type { RenderedChart } from './render.ts'
+import { type Difference, differences } from './text/trees.ts'
 
-/** A file that differs between what is there and what should be. */
-export interface Difference {
-  path: string
-  kind: 'added' | 'changed' | 'removed'
-  before: string | undefined
-  after: string | undefined
-}
-
-/** Compares two trees; sorted by path. */
-export function diff(before: Tree, after: Tree): Difference[] {
-  const paths = [...new Set([...before.keys(), ...after.keys()])].sort()
-  return paths.flatMap((path) => {
-    const [old, now] = [before.get(path), after.get(path)]
-    if (old === now) return []
-    const kind = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed'
-    return [{ path, kind, before: old, after: now }]
-  })
-}
-
-/** Writes a difference as a unified diff. */
-export function patch({ path, before, after }: Difference): string {
-  const names = [
-    before === undefined ? '/dev/null' : `a/${path}`,
-    after === undefined ? '/dev/null' : `b/${path}`,
-  ]
-  const text = createTwoFilesPatch(names[0] ?? '', names[1] ?? '', before ?? '', after ?? '', '', '', {
-    context: 3,
-  })
-  return text.replace(/^=+\n/, '')
-}
-
-/** Counts differences in words, such as "1 added, 2 changed". */
-export function summary(differences: Difference[]): string {
-  const kinds = ['added', 'changed', 'removed'] as const
-  const counts = kinds.map((kind) => [differences.filter((one) => one.kind === kind).length, kind] as const)
-  return counts.flatMap(([count, kind]) => (count > 0 ? `${count} ${kind}` : [])).join(', ')
+/** How the charts in a folder differ from what they should be. Clears up first after an interrupted run. */
+export async function diff(charts: RenderedChart[], folder: string): Promise<Difference[]> {
+  for (const { name } of charts) await recover(join(folder, name))
+  const wanted = charts.flatMap(({ name, files }) =>
+    [...files].map(([path, text]) => [`${name}/${path}`, text] as const),
+  )
+  return differences(await readTree(folder), new Map(wanted))
 }

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 
 /** Where everything lies in a project folder. */
 export interface Project {
@@ -10,10 +10,4 @@ export interface Project {
 /** Names the folders of the project at `root`, an absolute path. */
 export function projectAt(root: string): Project {
   return { root, chart: join(root, 'chart'), dist: join(root, 'dist') }
-}
-
-/** Writes a path as a person in the current folder would type it. */
-export function shown(path: string): string {
-  const short = relative(process.cwd(), path)
-  return short === '' ? '.' : short.startsWith('../..') ? path : short
 }

@@ -1,9 +1,10 @@
+import { renderTemplate } from './documents/template.ts'
 import { valuesSchemaJson } from './documents/values-schema.ts'
 import { valuesYaml } from './documents/values-yaml.ts'
-import type { Sources, Tree } from './load.ts'
-import { attemptAll, MistakesError } from './mistake.ts'
 import type { Chart } from './resolve.ts'
-import { renderTemplate } from './template.ts'
+import { attemptAll, MistakesError } from './text/mistake.ts'
+import type { Tree } from './text/trees.ts'
+import type { Sources } from './values/sources.ts'
 
 /** How one file of a chart comes about: from where, and by what. */
 interface Recipe {
@@ -12,10 +13,17 @@ interface Recipe {
   make: () => string
 }
 
+/** A chart with all its files. */
+export interface RenderedChart extends Chart {
+  name: string
+  files: Tree
+}
+
 /** Makes all files of a chart, sorted by path. A MistakesError tells every template that cannot be rendered. */
-export function render(chart: Chart, sources: Sources): Tree {
+export function render(chart: Chart, sources: Sources): RenderedChart {
   const recipes = recipesOf(chart, sources).sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)))
-  return new Map(attemptAll(recipes.map((recipe, index) => () => cook(recipe, recipes[index - 1]))))
+  const files = new Map(attemptAll(recipes.map((recipe, index) => () => cook(recipe, recipes[index - 1]))))
+  return { ...chart, name: chart.context.name, files }
 }
 
 function recipesOf({ context, schema }: Chart, { environments, license, pod, templates }: Sources): Recipe[] {

@@ -1,12 +1,12 @@
-import { type Change, parseChangelog } from './changelog.ts'
 import { valuesTable } from './documents/values-table.ts'
-import { type Environment, environmentOf } from './environment.ts'
-import { type Flavour, flavoursOf, type Image } from './flavour.ts'
-import { isObject, type Json } from './json.ts'
-import type { Sources } from './load.ts'
-import { overDefaults } from './merge.ts'
-import { defaultOf, type ValueSchema, withDefaults, withRequired } from './schema.ts'
-import { schemaOf } from './topics.ts'
+import type { Change } from './text/changelog.ts'
+import { isObject, type Json } from './text/json.ts'
+import { type Environment, environmentOf } from './values/environment.ts'
+import { type Flavour, flavoursOf, type Image } from './values/flavour.ts'
+import { overDefaults } from './values/merge.ts'
+import { defaultOf, type ValueSchema, withDefaults, withRequired } from './values/schema.ts'
+import type { Sources } from './values/sources.ts'
+import { schemaOf } from './values/topics.ts'
 
 /** All that a template may name in `<% %>`: the flavour's fields, and what follows from them. */
 export interface ChartContext extends Flavour {
@@ -35,12 +35,12 @@ export interface Chart {
 /** Makes a chart of each flavour. The sources must be valid. */
 export function resolve(sources: Sources): Chart[] {
   const schema = schemaOf(sources)
-  const { releases } = parseChangelog(String(sources.changelog.data), sources.changelog.file)
   return flavoursOf(sources).map((flavour) => {
     const defaults = overDefaults(defaultOf(schema), flavour.defaults)
     const resolved = withRequired(withDefaults(schema, defaults))
     const environments = sources.environments.map((source) => environmentOf(source, resolved))
-    const { released = '', changes = [] } = releases.find(({ version }) => version === flavour.version) ?? {}
+    const { released = '', changes = [] } =
+      sources.log.releases.find(({ version }) => version === flavour.version) ?? {}
     return {
       context: {
         ...flavour,

@@ -1,8 +1,8 @@
 import type { CommandModule } from 'yargs'
-import { compareWithDisk, renderCharts } from '../charts.ts'
-import { patch, summary } from '../diff.ts'
-import { UserError } from '../mistake.ts'
-import { shown } from '../project.ts'
+import { renderCharts, stale } from '../charts.ts'
+import { diff } from '../diff.ts'
+import { shown } from '../files/shown.ts'
+import { patch } from '../text/trees.ts'
 import { type CommonOptions, projectOf } from './options.ts'
 
 /** `chartgen check`: fails if the charts are not what generate would write. */
@@ -12,19 +12,9 @@ export const check: CommandModule<CommonOptions, CommonOptions> = {
   builder: (yargs) => yargs.example('$0 check', 'Before a commit, or in CI'),
   handler: async (options) => {
     const project = projectOf(options)
-    const differences = await compareWithDisk(await renderCharts(project), project.chart)
-    if (differences.length === 0) {
-      console.log(`${shown(project.chart)} is up to date`)
-      return
-    }
+    const differences = await diff(await renderCharts(project), project.chart)
     for (const difference of differences) console.log(patch(difference))
-    throw stale(shown(project.chart), summary(differences))
+    if (differences.length > 0) throw stale(shown(project.chart), differences)
+    console.log(`${shown(project.chart)} is up to date`)
   },
-}
-
-/** The error that tells how to bring a stale chart folder up to date. */
-export function stale(folder: string, what: string): UserError {
-  return new UserError(
-    `${folder} is not up to date: ${what}. Change its sources, never ${folder} itself, and run:\n\n  npx chartgen generate\n`,
-  )
 }

@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs'
 import { compareCharts, verdict } from '../compare/charts.ts'
 import { table } from '../compare/finding.ts'
 import { type Named, readSnapshots, type Snapshot } from '../compare/snapshot.ts'
-import { UserError } from '../mistake.ts'
+import { UserError } from '../text/mistake.ts'
 import { type CommonOptions, projectOf } from './options.ts'
 
 interface Options extends CommonOptions {
@@ -29,7 +29,7 @@ export const compare: CommandModule<CommonOptions, Options> = {
       ),
   handler: async ({ old, new: now, ...options }) => {
     const project = projectOf(options)
-    const [before, after] = [await readSnapshots(project, old), await readSnapshots(project, now)]
+    const [before, after] = [await readSnapshots(project.root, old), await readSnapshots(project.root, now)]
     const tooLow = gone(before, after)
     for (const [old, now] of pair(before.charts, after.charts)) {
       const comparison = await compareCharts(old, now)

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
-import type { Class } from '../bump.ts'
-import { loadValid, renderCharts } from '../charts.ts'
-import { compareCharts } from '../compare/charts.ts'
+import { generateCharts, renderCharts, resolveCharts } from '../charts.ts'
+import { classesBetween } from '../compare/since.ts'
 import { ofRendered, readSnapshots } from '../compare/snapshot.ts'
-import { onDisk, type Perform } from '../emit.ts'
-import { type Project, shown } from '../project.ts'
-import { beginRelease, begunRelease, carryOut, endRelease } from '../release.ts'
-import { planRelease } from '../release-plan.ts'
-import { generateCharts } from './generate.ts'
+import { shown } from '../files/shown.ts'
+import { onDisk, type Perform } from '../files/write.ts'
+import type { Project } from '../project.ts'
+import type { Class } from '../release/bump.ts'
+import { makeRelease } from '../release/make.ts'
+import { planRelease, type ReleasePlan } from '../release/plan.ts'
 import { type CommonOptions, projectOf } from './options.ts'
 
 interface Options extends CommonOptions {
@@ -40,35 +40,27 @@ export const release: CommandModule<CommonOptions, Options> = {
 }
 
 /** Makes the next release, or ends one that was interrupted; gives its version, or undefined if nothing has changed. */
-export async function releaseCharts(
+export function releaseCharts(
   project: Project,
   day: string,
   since?: string,
   perform: Perform = onDisk,
 ): Promise<string | undefined> {
-  const journal = (await begunRelease(project)) ?? (await begin(project, day, since, perform))
-  if (!journal) return undefined
-  await carryOut(project, journal, perform)
-  await generateCharts(project, project.chart, undefined, perform)
-  await endRelease(project, perform)
-  return journal.version
+  const steps = {
+    plan: () => planned(project, day, since),
+    generate: () => generateCharts(project, project.chart, { perform }),
+  }
+  return makeRelease(project.root, steps, perform)
 }
 
-async function begin(project: Project, day: string, since: string | undefined, perform: Perform) {
-  const sources = await loadValid(project)
-  const plan = planRelease(sources, day, since === undefined ? [] : await classesSince(project, since))
-  return plan && beginRelease(project, plan, perform)
+async function planned(project: Project, day: string, since?: string): Promise<ReleasePlan | undefined> {
+  const { sources } = await resolveCharts(project)
+  return planRelease(sources, day, since === undefined ? [] : await classesSince(project, since))
 }
 
 async function classesSince(project: Project, since: string): Promise<Class[]> {
-  const charts = (await renderCharts(project)).map(ofRendered)
-  const classes: Class[] = []
-  for (const old of (await readSnapshots(project, since)).charts) {
-    const now = charts.find(({ name }) => name === old.name)
-    if (!now) classes.push('breaking')
-    else classes.push(...(await compareCharts(old, now)).findings.map((finding) => finding.class))
-  }
-  return classes
+  const { charts } = await readSnapshots(project.root, since)
+  return classesBetween(charts, (await renderCharts(project)).map(ofRendered))
 }
 
 // The one place where the clock comes in: from here on the day stands in the changelog.

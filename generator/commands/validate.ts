@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { renderCharts } from '../charts.ts'
-import { checkRendering } from '../check-rendering.ts'
-import { checkValues } from '../check-values.ts'
-import { readSource } from '../load.ts'
-import { refuse, UserError } from '../mistake.ts'
+import { checkRendering } from '../checks/rendering.ts'
+import { checkValues } from '../checks/values.ts'
+import { readSource } from '../files/read.ts'
+import { refuse, UserError } from '../text/mistake.ts'
 import { type CommonOptions, flavourOption, projectOf } from './options.ts'
 
 interface Options extends CommonOptions {

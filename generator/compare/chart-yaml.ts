@@ -1,4 +1,4 @@
-import { compareVersions, isVersion } from '../version.ts'
+import { compareVersions, isVersion } from '../text/version.ts'
 import type { Finding } from './finding.ts'
 import type { Snapshot } from './snapshot.ts'
 

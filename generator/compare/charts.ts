@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Bump, bumpBetween, bumpFor, isEnough, raise } from '../bump.ts'
-import { diff } from '../diff.ts'
-import { isObject } from '../json.ts'
-import { refuse, UserError } from '../mistake.ts'
-import type { ValueSchema } from '../schema.ts'
-import { parseYaml } from '../yaml.ts'
+import { type Rendering, renderAll } from '../helm/render.ts'
+import { type Bump, bumpBetween, bumpFor, isEnough, raise } from '../release/bump.ts'
+import { isObject } from '../text/json.ts'
+import { refuse, UserError } from '../text/mistake.ts'
+import { differences } from '../text/trees.ts'
+import { parseYaml } from '../text/yaml.ts'
+import type { ValueSchema } from '../values/schema.ts'
 import { compareChartYaml } from './chart-yaml.ts'
 import { type Finding, gather } from './finding.ts'
 import { compareManifests } from './manifests.ts'
-import { type Rendering, renderAll } from './rendering.ts'
 import { compareEnvironmentNames, environmentsOf, scenariosOf } from './scenarios.ts'
 import type { Snapshot } from './snapshot.ts'
 import { compareValues } from './values.ts'
@@ -71,7 +71,7 @@ function compareRendering(name: string, before?: Rendering, after?: Rendering): 
 // Nothing differs in what was rendered, but a version that was published must not change in any byte.
 function compareFiles(old: Snapshot, now: Snapshot): Finding[] {
   const sameChart = old.version !== now.version || isDeepStrictEqual(old.chart, now.chart)
-  const paths = diff(old.files, now.files).map(({ path }) => path)
+  const paths = differences(old.files, now.files).map(({ path }) => path)
   const telling = paths.filter((path) => path !== 'Chart.yaml' || !sameChart)
   const templates = telling.filter((path) => path.startsWith('templates/'))
   const others = telling.filter((path) => !path.startsWith('templates/'))

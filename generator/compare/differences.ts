@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../json.ts'
+import { isObject, type Json, type JsonObject } from '../text/json.ts'
 
 /** Where two values differ: the path of keys, and what is there on either side. */
 export interface PathDifference {

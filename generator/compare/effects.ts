@@ -1,4 +1,4 @@
-import type { Class } from '../bump.ts'
+import type { Class } from '../release/bump.ts'
 import type { PathDifference } from './differences.ts'
 
 /** What a difference in an object means for a release that is upgraded. */

@@ -1,4 +1,4 @@
-import { CLASSES, type Class } from '../bump.ts'
+import { CLASSES, type Class } from '../release/bump.ts'
 
 /** One thing that differs for an installer: how grave it is, where, what changed, and what to do about it. */
 export interface Finding {

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json.ts'
+import { isObject, type JsonObject } from '../text/json.ts'
 import { differencesOf } from './differences.ts'
 import { type Effect, effectOf } from './effects.ts'
 import type { Finding } from './finding.ts'

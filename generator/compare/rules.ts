@@ -1,6 +1,6 @@
-import type { Class } from '../bump.ts'
-import { isObject, type Json } from '../json.ts'
-import type { ValueSchema } from '../schema.ts'
+import type { Class } from '../release/bump.ts'
+import { isObject, type Json } from '../text/json.ts'
+import type { ValueSchema } from '../values/schema.ts'
 
 /** How a value's own rules differ; where it stands is known to the caller. */
 export interface RuleChange {

@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { unpack } from '../archive.ts'
-import type { RenderedChart } from '../charts.ts'
-import { isObject, type JsonObject } from '../json.ts'
-import { readTree, type Tree } from '../load.ts'
-import { refuse, UserError } from '../mistake.ts'
-import type { Project } from '../project.ts'
-import { isVersion } from '../version.ts'
-import { parseYaml } from '../yaml.ts'
+import { readTree } from '../files/read.ts'
+import type { Renderable } from '../helm/render.ts'
+import { unpack } from '../release/archive.ts'
+import { isObject, type JsonObject } from '../text/json.ts'
+import { refuse, UserError } from '../text/mistake.ts'
+import type { Tree } from '../text/trees.ts'
+import { isVersion } from '../text/version.ts'
+import { parseYaml } from '../text/yaml.ts'
 
 const run = promisify(execFile)
 const MANY_BYTES = 64 * 1024 * 1024
@@ -30,22 +30,22 @@ export interface Named {
   areAll: boolean
 }
 
-/** Reads the charts that a person named: a package, the folder of a chart or of several, or a commit of the project. */
-export async function readSnapshots(project: Project, given: string): Promise<Named> {
+/** Reads the charts that a person named: a package, the folder of a chart or of several, or a commit of the project at `root`. */
+export async function readSnapshots(root: string, given: string): Promise<Named> {
   const path = resolve(given)
   const kind = await stat(path).catch(() => undefined)
   const trees = kind?.isFile()
     ? await packaged(path, given)
     : kind?.isDirectory()
       ? await inFolder(path)
-      : await committed(project, given)
+      : await committed(root, given)
   if (trees.length === 0) throw new UserError(`${given} holds no chart: there is no Chart.yaml`)
   const isOne = kind?.isFile() || (kind?.isDirectory() && existsSync(join(path, 'Chart.yaml')))
   return { charts: trees.map((files) => snapshotOf(files, given)), areAll: !isOne }
 }
 
 /** A chart that was just rendered. */
-export function ofRendered({ name, files }: RenderedChart): Snapshot {
+export function ofRendered({ name, files }: Renderable): Snapshot {
   return snapshotOf(files, name)
 }
 
@@ -66,7 +66,7 @@ async function inFolder(folder: string): Promise<Tree[]> {
   return trees.filter((files) => files.has('Chart.yaml'))
 }
 
-async function committed({ root }: Project, ref: string): Promise<Tree[]> {
+async function committed(root: string, ref: string): Promise<Tree[]> {
   const git = (...args: string[]) =>
     run('git', ['-C', root, ...args], { encoding: 'buffer', maxBuffer: MANY_BYTES })
   const commit = await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`).catch(

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isObject, type Json, type JsonObject } from '../json.ts'
-import type { ValueSchema } from '../schema.ts'
+import { isObject, type Json, type JsonObject } from '../text/json.ts'
+import type { ValueSchema } from '../values/schema.ts'
 import type { Finding } from './finding.ts'
 import { compareRules } from './rules.ts'
 

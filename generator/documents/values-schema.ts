@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json.ts'
-import { type Renamed, renamedSentence, type ValueSchema } from '../schema.ts'
+import type { JsonObject } from '../text/json.ts'
+import { type Renamed, renamedSentence, type ValueSchema } from '../values/schema.ts'
 
 /** Writes values.schema.json for Helm: draft-07, one file that needs no other, without keywords of ours. */
 export function valuesSchemaJson(schema: ValueSchema, title: string): string {

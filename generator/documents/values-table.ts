@@ -1,5 +1,5 @@
-import { isObject } from '../json.ts'
-import type { ValueSchema } from '../schema.ts'
+import { isObject } from '../text/json.ts'
+import type { ValueSchema } from '../values/schema.ts'
 
 /** The Markdown table of all values, a row a leaf: its path, type, default and description. */
 export function valuesTable(schema: ValueSchema): string {

@@ -1,6 +1,6 @@
-import type { Json } from '../json.ts'
-import type { ValueSchema } from '../schema.ts'
-import { toYaml, toYamlLine } from '../yaml.ts'
+import type { Json } from '../text/json.ts'
+import { toYaml, toYamlLine } from '../text/yaml.ts'
+import type { ValueSchema } from '../values/schema.ts'
 
 const WIDTH = 100
 const BANNER = '# Generated from schema/values by `npx chartgen generate`. Do not edit it here.'

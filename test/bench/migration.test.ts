@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { parseClusterNodes } from '../harness/cluster-nodes.ts'
+import { parseClusterNodes } from '../../generator/cluster/nodes.ts'
 import { pause } from '../harness/deadline.ts'
 import { ask } from '../harness/engine.ts'
 import { install, type Release, release, upgrade } from '../harness/helm.ts'

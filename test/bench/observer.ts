@@ -1,8 +1,8 @@
-import { parseClusterNodes, parseInfo } from '../harness/cluster-nodes.ts'
+import { parseClusterNodes, parseInfo } from '../../generator/cluster/nodes.ts'
+import { shardsOf, type View, whyNotWhole } from '../../generator/cluster/whole.ts'
 import { eventually } from '../harness/deadline.ts'
 import { runScript } from '../harness/engine.ts'
 import type { Place } from '../harness/exec.ts'
-import { shardsOf, type View, whyNotWhole } from '../harness/whole.ts'
 import type { Moment } from './notes.ts'
 
 // One exec a look, through one node, because an exec for each node would slow down what is measured. Where nobody is at an

@@ -1,4 +1,4 @@
-import { parseClusterNodes, type SeenNode } from '../harness/cluster-nodes.ts'
+import { parseClusterNodes, type SeenNode } from '../../generator/cluster/nodes.ts'
 import { must } from '../harness/command.ts'
 import { pause } from '../harness/deadline.ts'
 import { runScript } from '../harness/engine.ts'

@@ -1,10 +1,10 @@
 import type { V1Pod } from '@kubernetes/client-node'
-import { parseClusterNodes, parseInfo } from './cluster-nodes.ts'
+import { parseClusterNodes, parseInfo } from '../../generator/cluster/nodes.ts'
+import { type Shard, shardsOf, type View, whyNotWhole } from '../../generator/cluster/whole.ts'
 import { eventually, pause } from './deadline.ts'
 import { askAll } from './engine.ts'
 import type { Release } from './helm.ts'
 import { core } from './kubernetes.ts'
-import { type Shard, shardsOf, type View, whyNotWhole } from './whole.ts'
 
 /** A release's server pods, by ordinal; those that are going are among them. */
 export async function serverPods({ name, namespace }: Release): Promise<V1Pod[]> {

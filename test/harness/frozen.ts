@@ -1,3 +1,4 @@
+import type { Shard } from '../../generator/cluster/whole.ts'
 import type { LoadReport } from '../load/client.ts'
 import { tagsIn } from '../load/slots.ts'
 import { waitUntilWhole } from './cluster.ts'
@@ -8,7 +9,6 @@ import { startLoad } from './load.ts'
 import { serverProcess, signalServer } from './processes-in-nodes.ts'
 import type { Scope } from './scope.ts'
 import { type Takeover, takeovers } from './takeovers.ts'
-import type { Shard } from './whole.ts'
 
 /** What became of a shard whose master stood still. Times are milliseconds since 1970. */
 export interface Frozen {

@@ -1,8 +1,8 @@
+import type { Member, Shard } from '../../generator/cluster/whole.ts'
 import { waitUntilWhole } from './cluster.ts'
 import { eventually } from './deadline.ts'
 import { ask } from './engine.ts'
 import type { Release } from './helm.ts'
-import type { Member, Shard } from './whole.ts'
 
 /** A shard whose master is the only one on its Kubernetes node, and its replica, elsewhere. */
 export interface LoneMaster {

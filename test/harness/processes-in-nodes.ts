@@ -1,7 +1,7 @@
+import type { Member } from '../../generator/cluster/whole.ts'
 import { must, type Options } from './command.ts'
 import type { Release } from './helm.ts'
 import { kubectl } from './moving.ts'
-import type { Member } from './whole.ts'
 
 /** A server's pod, and what finds its process on the Kubernetes node: no Kubernetes API is needed from then on. */
 export interface ServerProcess {

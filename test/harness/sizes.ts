@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
+import type { Shard } from '../../generator/cluster/whole.ts'
 import { waitUntilWhole } from './cluster.ts'
 import { type Release, upgrade } from './helm.ts'
 import { smallValues, type Values } from './values.ts'
-import type { Shard } from './whole.ts'
 
 /** Values for a cluster of so many shards, each with so many replicas. */
 export const sized = (shards: number, replicasPerShard = 1): Values => ({

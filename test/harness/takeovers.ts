@@ -1,6 +1,6 @@
+import type { Shard } from '../../generator/cluster/whole.ts'
 import type { Release } from './helm.ts'
 import { kubectl } from './moving.ts'
-import type { Shard } from './whole.ts'
 
 /** A replica that became its shard's master by an election. */
 export interface Takeover {

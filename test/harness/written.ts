@@ -1,8 +1,8 @@
+import type { Shard } from '../../generator/cluster/whole.ts'
 import { tagsIn } from '../load/slots.ts'
 import { eventually } from './deadline.ts'
 import { runScript } from './engine.ts'
 import type { Place } from './exec.ts'
-import type { Shard } from './whole.ts'
 
 /**
  * Waits until one of these servers takes a write to the shard of these slots, for so many milliseconds, and returns when: in

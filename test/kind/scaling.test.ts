@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import type { Shard } from '../../generator/cluster/whole.ts'
 import { serverPods, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
 import { ask } from '../harness/engine.ts'
 import { type Release, upgrade } from '../harness/helm.ts'
@@ -8,7 +9,6 @@ import { type Context, keysOf, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
 import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
 import { smallValues, type Values } from '../harness/values.ts'
-import type { Shard } from '../harness/whole.ts'
 
 const test = suite<Context>('a cluster that changes its size', {
   timeout: 400_000,

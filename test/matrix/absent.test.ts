@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import type { Member, Shard } from '../../generator/cluster/whole.ts'
 import { serverPods, waitUntilWhole } from '../harness/cluster.ts'
 import { eventually, pause } from '../harness/deadline.ts'
 import { ask } from '../harness/engine.ts'
@@ -8,7 +9,6 @@ import { keysOf, kubectl, sixNodes } from '../harness/moving.ts'
 import type { Scope } from '../harness/scope.ts'
 import { suite } from '../harness/suite.ts'
 import { smallValues } from '../harness/values.ts'
-import type { Member, Shard } from '../harness/whole.ts'
 import { giveRoom, ROOM, workers } from '../harness/workers.ts'
 
 const values = { resources: { requests: { [ROOM]: 1 }, limits: { [ROOM]: 1 } } }

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import type { Shard } from '../../generator/cluster/whole.ts'
 import { serverPods, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
 import { eventually } from '../harness/deadline.ts'
 import { ask } from '../harness/engine.ts'
@@ -7,7 +8,6 @@ import { startLoad } from '../harness/load.ts'
 import { type Context, kubectl, sixNodes } from '../harness/moving.ts'
 import { suite } from '../harness/suite.ts'
 import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
-import type { Shard } from '../harness/whole.ts'
 import { errorsOf, gapBeyond, notKept, worstGap } from '../load/judge.ts'
 
 const test = suite<Context>('a rolling restart, and a shard whose only replica is out of sync', {

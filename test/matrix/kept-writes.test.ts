@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import type { Member } from '../../generator/cluster/whole.ts'
 import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
 import { pause } from '../harness/deadline.ts'
 import { type Release, upgrade } from '../harness/helm.ts'
@@ -9,7 +10,6 @@ import { serverProcess, signalServer } from '../harness/processes-in-nodes.ts'
 import { type Suite, suite } from '../harness/suite.ts'
 import { assertUnnoticed } from '../harness/unnoticed.ts'
 import { engineOf, imageValues, smallValues } from '../harness/values.ts'
-import type { Member } from '../harness/whole.ts'
 import type { LoadReport } from '../load/client.ts'
 import {
   beforeKill,

@@ -1,5 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import * as assert from 'uvu/assert'
+import type { Shard } from '../../generator/cluster/whole.ts'
 import { serverPods, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
 import { eventually } from '../harness/deadline.ts'
 import { ask } from '../harness/engine.ts'
@@ -8,7 +9,6 @@ import { kubectl, sixNodes } from '../harness/moving.ts'
 import { sharing } from '../harness/sizes.ts'
 import { suite } from '../harness/suite.ts'
 import { smallValues, type Values } from '../harness/values.ts'
-import type { Shard } from '../harness/whole.ts'
 import { drain, uncordonAfter, workers } from '../harness/workers.ts'
 
 const test = suite('replicas and their masters’ Kubernetes nodes, without volumes', { timeout: 600_000 })

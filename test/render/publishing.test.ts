@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { load } from 'js-yaml'
 import * as assert from 'uvu/assert'
-import { KINDS, parseChangelog } from '../../generator/changelog.ts'
+import { KINDS, parseChangelog } from '../../generator/text/changelog.ts'
 import { run } from '../harness/command.ts'
 import { suite } from '../harness/suite.ts'
 import { flavours, podOf, render, workloads } from './rendered.ts'

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { bumpBetween, bumpFor, type Class, isEnough, raise } from '../../generator/bump.ts'
+import { bumpBetween, bumpFor, type Class, isEnough, raise } from '../../generator/release/bump.ts'
 import { suite } from '../harness/suite.ts'
 
 const test = suite('how far a version is raised')

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as assert from 'uvu/assert'
-import { emit, onDisk, type Perform, recover } from '../../generator/emit.ts'
-import { readTree } from '../../generator/load.ts'
+import { readTree } from '../../generator/files/read.ts'
+import { onDisk, type Perform, recover, replaceFolder } from '../../generator/files/write.ts'
 import { suite } from '../harness/suite.ts'
 import { chartgen, copyOfProject, folder } from './project.ts'
 
@@ -13,7 +13,7 @@ test('the charts come out the same in every run, and a second run writes nothing
   const first = await chartgen(project, ['generate'])
   assert.is(first.code, 0, first.stderr)
   const charts = await readTree(path.join(project, 'chart'))
-  assert.ok(charts.has('redis-cluster/Chart.yaml') && charts.has('valkey-cluster/pod/start.sh'))
+  assert.ok(charts.has('redis-cluster/Chart.yaml') && charts.has('valkey-cluster/pod/server/start.sh'))
   const second = await chartgen(project, ['generate'], {
     env: { ...process.env, TZ: 'Asia/Tokyo', LC_ALL: 'tr_TR.UTF-8' },
   })
@@ -88,8 +88,8 @@ test('generate that is killed between any two steps leaves the old chart or the 
   const chart = path.join(out, 'chart')
   const absent: number[] = []
   for (let steps = 0; ; steps++) {
-    await emit(chart, OLD)
-    const ended = await emit(chart, NEW, dyingAfter(steps)).then(
+    await replaceFolder(chart, OLD)
+    const ended = await replaceFolder(chart, NEW, dyingAfter(steps)).then(
       () => true,
       () => false,
     )
@@ -113,10 +113,10 @@ test('a recovery that is itself killed is finished by the next one', async (_, s
   const out = await folder(scope)
   const chart = path.join(out, 'chart')
   for (const steps of [0, 1, 2]) {
-    await emit(chart, OLD)
-    await emit(chart, NEW, dyingAfter(NEW.size + 1)).catch(() => {})
+    await replaceFolder(chart, OLD)
+    await replaceFolder(chart, NEW, dyingAfter(NEW.size + 1)).catch(() => {})
     await recover(chart, dyingAfter(steps)).catch(() => {})
-    await emit(chart, NEW)
+    await replaceFolder(chart, NEW)
     assert.equal(await readTree(chart), NEW)
     assert.equal(await readdir(out), ['chart'])
   }
@@ -126,7 +126,7 @@ test('check puts right what an interrupted generate left behind', async (_, scop
   const project = await copyOfProject(scope)
   await chartgen(project, ['generate'])
   const chart = path.join(project, 'chart/redis-cluster')
-  await emit(chart, NEW, dyingAfter(NEW.size + 1)).catch(() => {})
+  await replaceFolder(chart, NEW, dyingAfter(NEW.size + 1)).catch(() => {})
   assert.not.ok((await readdir(path.join(project, 'chart'))).includes('redis-cluster'))
   const result = await chartgen(project, ['check'])
   assert.is(result.code, 0, result.stdout)

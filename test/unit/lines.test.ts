@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { lineOf } from '../../generator/lines.ts'
+import { lineOf } from '../../generator/text/lines.ts'
 import { suite } from '../harness/suite.ts'
 
 const test = suite('the line of a key')

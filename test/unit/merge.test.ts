@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { mergeFiles, overDefaults } from '../../generator/merge.ts'
+import { mergeFiles, overDefaults } from '../../generator/values/merge.ts'
 import { suite } from '../harness/suite.ts'
 
 const test = suite('merging values as Helm does')

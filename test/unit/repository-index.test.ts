@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
-import { mergeIndex } from '../../generator/repository-index.ts'
-import { compareVersions } from '../../generator/version.ts'
+import { mergeIndex } from '../../generator/release/index-yaml.ts'
+import { compareVersions } from '../../generator/text/version.ts'
 import { suite } from '../harness/suite.ts'
 
 const test = suite('index.yaml')

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as assert from 'uvu/assert'
-import { renderTemplate } from '../../generator/template.ts'
+import { renderTemplate } from '../../generator/documents/template.ts'
 import { suite } from '../harness/suite.ts'
 import { chartgen, copyOfProject, mistakes } from './project.ts'
 

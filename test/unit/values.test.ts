@@ -6,7 +6,7 @@ import { valuesSchemaJson } from '../../generator/documents/values-schema.ts'
 import { valuesTable } from '../../generator/documents/values-table.ts'
 import { valuesYaml } from '../../generator/documents/values-yaml.ts'
 import { projectAt } from '../../generator/project.ts'
-import { defaultOf, type ValueSchema, valuesSchema } from '../../generator/schema.ts'
+import { defaultOf, type ValueSchema, valuesSchema } from '../../generator/values/schema.ts'
 import { suite } from '../harness/suite.ts'
 import { copyOfProject } from './project.ts'
 

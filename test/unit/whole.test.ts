@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
-import { parseClusterNodes, parseInfo } from '../harness/cluster-nodes.ts'
+import { parseClusterNodes, parseInfo } from '../../generator/cluster/nodes.ts'
+import { shardsOf, type View, whyNotWhole } from '../../generator/cluster/whole.ts'
 import { suite } from '../harness/suite.ts'
-import { shardsOf, type View, whyNotWhole } from '../harness/whole.ts'
 
 const test = suite('a cluster seen from outside')
 

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
+import { parseClusterNodes, parseInfo } from '../../../generator/cluster/nodes.ts'
+import { type View, whyNotWhole } from '../../../generator/cluster/whole.ts'
 import { waitUntilReady, waitUntilWhole } from '../../harness/cluster.ts'
-import { parseClusterNodes, parseInfo } from '../../harness/cluster-nodes.ts'
 import { stopKubernetes } from '../../harness/control-plane.ts'
 import { eventually, pause } from '../../harness/deadline.ts'
 import { startLoad } from '../../harness/load.ts'
@@ -12,7 +13,6 @@ import {
   signalServer,
 } from '../../harness/processes-in-nodes.ts'
 import { suite } from '../../harness/suite.ts'
-import { type View, whyNotWhole } from '../../harness/whole.ts'
 import { errorsOf, notKept, silenceWithin } from '../../load/judge.ts'
 
 const test = suite<Context>('Kubernetes itself gone: its API, scheduler, controllers, kubelets and CoreDNS', {

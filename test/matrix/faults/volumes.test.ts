@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import type { Shard } from '../../../generator/cluster/whole.ts'
 import { waitUntilReady, waitUntilWhole } from '../../harness/cluster.ts'
 import { eventually, pause } from '../../harness/deadline.ts'
 import { ask } from '../../harness/engine.ts'
@@ -11,7 +12,6 @@ import type { Scope } from '../../harness/scope.ts'
 import { suite } from '../../harness/suite.ts'
 import { takeovers } from '../../harness/takeovers.ts'
 import { smallValues } from '../../harness/values.ts'
-import type { Shard } from '../../harness/whole.ts'
 import { workers } from '../../harness/workers.ts'
 import { countLost, errorsOf, lostOutside, notKept } from '../../load/judge.ts'
 

@@ -1,9 +1,10 @@
+import { type Change, KINDS } from '../text/changelog.ts'
+import { isObject } from '../text/json.ts'
+import type { Source } from '../text/source.ts'
+import { compareVersions } from '../text/version.ts'
+import { flavoursOf } from '../values/flavour.ts'
+import type { Sources } from '../values/sources.ts'
 import { type Bump, bumpFor, type Class, raise } from './bump.ts'
-import { type Change, KINDS } from './changelog.ts'
-import { flavoursOf } from './flavour.ts'
-import { isObject } from './json.ts'
-import type { Source, Sources } from './load.ts'
-import { compareVersions } from './version.ts'
 
 /** What a release changes: the version that all charts get, and the files as they are after it. */
 export interface ReleasePlan {

@@ -1,4 +1,4 @@
-import type { SeenNode } from './cluster-nodes.ts'
+import type { SeenNode } from './nodes.ts'
 
 /** What one pod says. */
 export interface View {

@@ -1,12 +1,12 @@
+import { isObject } from '../text/json.ts'
+import type { Mistake } from '../text/mistake.ts'
+import { depthOf, fromPointer, toPointer } from '../text/pointer.ts'
+import type { Source } from '../text/source.ts'
+import { flavoursOf } from '../values/flavour.ts'
+import { overDefaults } from '../values/merge.ts'
+import { defaultOf, schemaAt, type ValueSchema } from '../values/schema.ts'
+import type { Sources } from '../values/sources.ts'
 import { conforms, defectOf } from './conforms.ts'
-import { flavoursOf } from './flavour.ts'
-import { isObject } from './json.ts'
-import type { Source, Sources } from './load.ts'
-import { overDefaults } from './merge.ts'
-import type { Mistake } from './mistake.ts'
-import { depthOf, fromPointer, toPointer } from './pointer.ts'
-import { defaultOf, type ValueSchema } from './schema.ts'
-import { schemaOf } from './topics.ts'
 
 /** Finds the mistakes in one file of schema/values: by the schema of such files, then in its examples. */
 export function checkTopic({ file, data }: Source, meta: Source): Mistake[] {
@@ -30,8 +30,7 @@ function checkExamples(schema: ValueSchema, path: string[]): Omit<Mistake, 'file
 }
 
 /** Finds the defaults that their own schema refuses, each flavour's laid over those of schema/values. */
-export function checkDefaults(sources: Sources): Mistake[] {
-  const schema = schemaOf(sources)
+export function checkDefaults(sources: Sources, schema: ValueSchema): Mistake[] {
   return flavoursOf(sources).flatMap((flavour, index) =>
     conforms(overDefaults(defaultOf(schema), flavour.defaults), schema).map((mistake) => {
       const path = fromPointer(mistake.pointer)
@@ -61,8 +60,7 @@ function defaultPointer(values: ValueSchema, path: string[]): string {
 }
 
 /** Finds the renamed keys that are still there, and those whose new path leads nowhere. */
-export function checkRenamed(sources: Sources): Mistake[] {
-  const root = schemaOf(sources)
+export function checkRenamed(sources: Sources, root: ValueSchema): Mistake[] {
   const wrong = (schema: ValueSchema, path: string[]): Mistake[] => [
     ...Object.entries(schema['x-renamed'] ?? {}).flatMap(([old, now]) => {
       const file = topicFile(sources, path[0]) ?? sources.order.file
@@ -76,8 +74,4 @@ export function checkRenamed(sources: Sources): Mistake[] {
     ...Object.entries(schema.properties ?? {}).flatMap(([key, child]) => wrong(child, [...path, key])),
   ]
   return wrong(root, [])
-}
-
-function schemaAt(schema: ValueSchema, path: string[]): ValueSchema | undefined {
-  return path.reduce<ValueSchema | undefined>((here, key) => here?.properties?.[key], schema)
 }

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { gzipSync } from 'fflate'
 import { extract, pack } from 'tar-stream'
-import type { Tree } from './load.ts'
+import type { Tree } from '../text/trees.ts'
 
 /** Packs a chart's files as Helm wants them, in a folder of the chart's name; the same input gives the same bytes. */
 export async function archive(name: string, files: Tree, date: string): Promise<Uint8Array> {

@@ -15,11 +15,17 @@ export interface Release {
   line: number
 }
 
+/** What a changelog says: its releases, the newest first, and each heading or list that cannot be understood. */
+export interface Changelog {
+  releases: Release[]
+  mistakes: Mistake[]
+}
+
 /** The kinds of changes that Artifact Hub knows, in the order in which the changelog has them. */
 export const KINDS = ['added', 'changed', 'deprecated', 'removed', 'fixed', 'security']
 
 /** Reads CHANGELOG.md: its releases, and a mistake with its line for every heading or list that cannot be understood. */
-export function parseChangelog(text: string, file: string): { releases: Release[]; mistakes: Mistake[] } {
+export function parseChangelog(text: string, file: string): Changelog {
   const releases: Release[] = []
   const mistakes: Mistake[] = []
   let kind: string | undefined

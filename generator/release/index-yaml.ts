@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { isObject, type Json, type JsonObject } from './json.ts'
-import type { Source } from './load.ts'
-import { type Mistake, UserError } from './mistake.ts'
-import { compareVersions } from './version.ts'
+import { isObject, type Json, type JsonObject } from '../text/json.ts'
+import { type Mistake, UserError } from '../text/mistake.ts'
+import type { Source } from '../text/source.ts'
+import { compareVersions } from '../text/version.ts'
 
 /** A packed chart: what its Chart.yaml says, the day of its release, and the package. */
 export interface Package {

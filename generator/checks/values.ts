@@ -1,16 +1,20 @@
+import { isObject, type JsonObject } from '../text/json.ts'
+import { lineOf } from '../text/lines.ts'
+import type { Mistake } from '../text/mistake.ts'
+import { depthOf, fromPointer } from '../text/pointer.ts'
+import type { Source } from '../text/source.ts'
+import { mergeFiles, overDefaults } from '../values/merge.ts'
+import { defaultOf, type ValueSchema } from '../values/schema.ts'
 import { conforms } from './conforms.ts'
 import type { Explanation } from './explain.ts'
-import { isObject, type JsonObject } from './json.ts'
-import { lineOf } from './lines.ts'
-import type { Source } from './load.ts'
-import { mergeFiles, overDefaults } from './merge.ts'
-import type { Mistake } from './mistake.ts'
-import { depthOf, fromPointer } from './pointer.ts'
-import type { Chart } from './resolve.ts'
-import { defaultOf } from './schema.ts'
+
+/** What takes values: a chart, by its schema. */
+export interface Accepting {
+  schema: ValueSchema
+}
 
 /** Finds every mistake in an installer's values files, merged in order as Helm merges them, for each of the charts. */
-export function checkValues(files: Source[], charts: Chart[]): Mistake[] {
+export function checkValues(files: Source[], charts: Accepting[]): Mistake[] {
   const unreadable = files.flatMap(({ file, data, mistake }) => {
     if (mistake || data === undefined || isObject(data)) return mistake ?? []
     return { file, problem: 'is not a map of values', fix: 'write keys such as "cluster:"' }

@@ -1,4 +1,4 @@
-import { compareVersions } from './version.ts'
+import { compareVersions } from '../text/version.ts'
 
 /** How far a version is raised, the least first. */
 export const BUMPS = ['patch', 'minor', 'major'] as const

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { emitFile, onDisk, type Perform } from './emit.ts'
-import { type Mistake, refuse, UserError } from './mistake.ts'
-import { type Project, shown } from './project.ts'
-import type { ReleasePlan } from './release-plan.ts'
+import { shown } from '../files/shown.ts'
+import { emitFile, onDisk, type Perform } from '../files/write.ts'
+import { type Mistake, refuse, UserError } from '../text/mistake.ts'
+import type { ReleasePlan } from './plan.ts'
 
 /** A release that was begun: all that it writes, so that it can be finished whatever ended it. */
 interface Journal {
   version: string
-  /** By path below the project: the hash of what was there, and what comes there, or null where the file goes. */
+  /** By path below the root: the hash of what was there, and what comes there, or null where the file goes. */
   files: { path: string; before: string; after: string | null }[]
 }
 
 /** The release that was begun and did not end, if there is one. */
-export async function begunRelease(project: Project): Promise<Journal | undefined> {
-  const text = await textAt(journalOf(project))
+export async function begunRelease(root: string): Promise<Journal | undefined> {
+  const text = await textAt(journalOf(root))
   if (text === undefined) return undefined
   try {
     const { version, files } = JSON.parse(text) as Partial<Journal>
@@ -23,58 +23,54 @@ export async function begunRelease(project: Project): Promise<Journal | undefine
   } catch {
     // Told below.
   }
-  const journal = shown(journalOf(project))
+  const journal = shown(journalOf(root))
   throw new UserError(`${journal} is not what a release writes; remove it, and restore other files from git`)
 }
 
 /** Writes down what a release is going to do. Until that is there nothing has happened; after it the release is under way. */
 export async function beginRelease(
-  project: Project,
+  root: string,
   { version, edits }: ReleasePlan,
   perform: Perform = onDisk,
 ): Promise<Journal> {
   const files = edits.map(({ source, after }) => {
-    const path = relative(project.root, resolve(source.file))
+    const path = relative(root, resolve(source.file))
     return { path, before: hashOf(source.text), after: after ?? null }
   })
   const journal = { version, files }
-  await emitFile(journalOf(project), `${JSON.stringify(journal, null, 2)}\n`, perform)
+  await emitFile(journalOf(root), `${JSON.stringify(journal, null, 2)}\n`, perform)
   return journal
 }
 
 /** Carries out what is left of a release. A MistakesError tells of files that somebody else has changed since it began. */
-export async function carryOut(
-  project: Project,
-  { files }: Journal,
-  perform: Perform = onDisk,
-): Promise<void> {
-  const found = await Promise.all(files.map(({ path }) => textAt(join(project.root, path))))
-  refuse(files.flatMap((file, index) => changedSince(project, file, found[index])))
+export async function carryOut(root: string, { files }: Journal, perform: Perform = onDisk): Promise<void> {
+  const found = await Promise.all(files.map(({ path }) => textAt(join(root, path))))
+  refuse(files.flatMap((file, index) => changedSince(root, file, found[index])))
   for (const [index, { path, after }] of files.entries()) {
-    const at = join(project.root, path)
+    const at = join(root, path)
     if (after === null) await perform({ do: 'remove', path: at })
     else if (found[index] !== after) await emitFile(at, after, perform)
   }
 }
 
 /** Ends a release: there is nothing left to carry out. */
-export async function endRelease(project: Project, perform: Perform = onDisk): Promise<void> {
-  await perform({ do: 'remove', path: journalOf(project) })
+export async function endRelease(root: string, perform: Perform = onDisk): Promise<void> {
+  await perform({ do: 'remove', path: journalOf(root) })
 }
 
 function changedSince(
-  project: Project,
+  root: string,
   { path, before, after }: Journal['files'][number],
   now?: string,
 ): Mistake[] {
   const expected = now === undefined ? after === null : now === after || hashOf(now) === before
   if (expected) return []
-  const journal = shown(journalOf(project))
+  const journal = shown(journalOf(root))
   const fix = `undo that and run release again, or give the release up: remove ${journal} and restore the files from git`
-  return [{ file: shown(join(project.root, path)), problem: 'has changed since a release began', fix }]
+  return [{ file: shown(join(root, path)), problem: 'has changed since a release began', fix }]
 }
 
-function journalOf({ root }: Project): string {
+function journalOf(root: string): string {
   return join(root, '.changes/.release.json')
 }
 

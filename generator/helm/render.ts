@@ -4,27 +4,36 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { YAMLException } from 'js-yaml'
-import { emit } from '../emit.ts'
-import { isObject, type JsonObject } from '../json.ts'
-import { UserError } from '../mistake.ts'
-import { parseYamlAll } from '../yaml.ts'
-import type { Snapshot } from './snapshot.ts'
+import { replaceFolder } from '../files/write.ts'
+import { isObject, type JsonObject } from '../text/json.ts'
+import { UserError } from '../text/mistake.ts'
+import type { Tree } from '../text/trees.ts'
+import { parseYamlAll } from '../text/yaml.ts'
 
 const run = promisify(execFile)
+
+/** A chart, as far as Helm is concerned. */
+export interface Renderable {
+  name: string
+  files: Tree
+}
 
 /** The objects that Helm makes of a chart, or the words with which it refuses to. */
 export type Rendering = { objects: JsonObject[] } | { refusal: string }
 
 /** Renders a chart by Helm with each of several values files, by the name of what they are for. */
 export async function renderAll(
-  { name, files }: Snapshot,
+  { name, files }: Renderable,
   values: Map<string, string>,
 ): Promise<Map<string, Rendering>> {
-  const folder = await mkdtemp(join(tmpdir(), 'compare-'))
+  const folder = await mkdtemp(join(tmpdir(), 'render-'))
   try {
     const chart = join(folder, name)
-    await emit(chart, files)
-    await emit(join(folder, 'values'), new Map([...values].map(([of, text]) => [`${of}.yaml`, text])))
+    await replaceFolder(chart, files)
+    await replaceFolder(
+      join(folder, 'values'),
+      new Map([...values].map(([of, text]) => [`${of}.yaml`, text])),
+    )
     const renderings = new Map<string, Rendering>()
     for (const of of values.keys())
       renderings.set(of, await template(chart, join(folder, 'values', `${of}.yaml`)))

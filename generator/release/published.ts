@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Json, JsonObject } from './json.ts'
-import type { Mistake } from './mistake.ts'
-import { shown } from './project.ts'
-import { digestOf, entriesOf, type Package } from './repository-index.ts'
+import { shown } from '../files/shown.ts'
+import type { Json, JsonObject } from '../text/json.ts'
+import type { Mistake } from '../text/mistake.ts'
+import { digestOf, entriesOf, type Package } from './index-yaml.ts'
 
 /** Finds the packages in a folder that are not what they were published as, or that new ones would overwrite. */
 export async function checkPublished(

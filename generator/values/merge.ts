@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject } from '../text/json.ts'
 
 /** Merges values files in order, as `helm -f one -f two` does: maps deep, all else replaced, null kept for later. */
 export function mergeFiles(files: JsonObject[]): JsonObject {

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv'
-import { closestMatch } from 'leven'
-import { fromPointer, toPointer } from './pointer.ts'
-import { renamedSentence, type ValueSchema } from './schema.ts'
+import { fromPointer, toPointer } from '../text/pointer.ts'
+import { suggest } from '../text/suggest.ts'
+import { renamedSentence, type ValueSchema } from '../values/schema.ts'
 
 /** What is wrong at a pointer into the data, and what would be right. */
 export interface Explanation {
@@ -31,15 +31,6 @@ export function explain(error: ErrorObject): Explanation | undefined {
     return { pointer: at + toPointer([key]), problem: `unknown key "${key}"`, fix: suggest(key, known) }
   }
   return { pointer: at, ...words(error, error.data) }
-}
-
-/** Names the candidate that was probably meant, or else all of them. */
-export function suggest(given: string, candidates: string[]): string {
-  const meant = closestMatch(given, candidates, { maxDistance: Math.ceil(given.length / 3) })
-  if (meant !== undefined) return `did you mean "${meant}"?`
-  return candidates.length === 0
-    ? 'remove it'
-    : `use one of ${candidates.map((name) => `"${name}"`).join(', ')}`
 }
 
 function words(error: ErrorObject, value: unknown): Omit<Explanation, 'pointer'> {

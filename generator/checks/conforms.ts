@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv'
+import type { Json } from '../text/json.ts'
 import { type Explanation, explain } from './explain.ts'
-import type { Json } from './json.ts'
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: false })
 const compiled = new WeakMap<object, ValidateFunction>()

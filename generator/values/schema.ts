@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject } from '../text/json.ts'
 
 /** The JSON Schema of one value: draft-07, with two keywords of ours for the messages that a person reads. */
 export interface ValueSchema {
@@ -47,7 +47,9 @@ export function withRequired(schema: ValueSchema): ValueSchema {
   if (!schema.properties) return schema
   const children = Object.entries(schema.properties)
   const needed = children
-    .filter(([, child]) => child.properties || isMeantScalar(child.default) || Number(child.minItems) > 0)
+    .filter(
+      ([, child]) => child.properties || isNeededByTemplates(child.default) || Number(child.minItems) > 0,
+    )
     .map(([key]) => key)
   const required = [...new Set([...(schema.required ?? []), ...needed])]
   return {
@@ -58,7 +60,7 @@ export function withRequired(schema: ValueSchema): ValueSchema {
 }
 
 /** Whether a template relies on this scalar being there: an empty text or 0 is as good as none, a false is not. */
-function isMeantScalar(value: Json | undefined): boolean {
+function isNeededByTemplates(value: Json | undefined): boolean {
   return typeof value === 'boolean' || (Boolean(value) && typeof value !== 'object')
 }
 
@@ -66,6 +68,11 @@ function isMeantScalar(value: Json | undefined): boolean {
 export function defaultOf(schema: ValueSchema): Json {
   if (!schema.properties) return schema.default ?? null
   return mapValues(schema.properties, defaultOf)
+}
+
+/** The schema of the value at a path; undefined if the schema names no such value. */
+export function schemaAt(schema: ValueSchema, path: string[]): ValueSchema | undefined {
+  return path.reduce<ValueSchema | undefined>((here, key) => here?.properties?.[key], schema)
 }
 
 /** A copy of a schema whose defaults are those of `values`. */

@@ -1,6 +1,6 @@
-import { isObject } from './json.ts'
-import type { Sources } from './load.ts'
+import { isObject } from '../text/json.ts'
 import { type Renamed, type ValueSchema, valuesSchema } from './schema.ts'
+import type { Sources } from './sources.ts'
 
 /** A top-level key of values.yaml and its schema. */
 export type Topic = [name: string, schema: ValueSchema]

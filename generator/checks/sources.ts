@@ -1,16 +1,17 @@
-import { parseChangelog, type Release } from './changelog.ts'
-import { checkEnvironment } from './check-environment.ts'
-import { checkDefaults, checkRenamed, checkTopic } from './check-schema.ts'
+import type { Release } from '../text/changelog.ts'
+import { isObject } from '../text/json.ts'
+import type { Mistake } from '../text/mistake.ts'
+import type { Source } from '../text/source.ts'
+import type { Sources } from '../values/sources.ts'
+import { schemaOf } from '../values/topics.ts'
 import { conforms } from './conforms.ts'
-import { isObject } from './json.ts'
-import type { Source, Sources } from './load.ts'
-import type { Mistake } from './mistake.ts'
-import { resolve } from './resolve.ts'
+import { checkDefaults, checkRenamed, checkTopic } from './schema.ts'
+import { checkScripts } from './scripts.ts'
+import { checkTemplates } from './templates.ts'
 
 /** Finds every mistake in a project's inputs: each by its own schema, then what only shows when they are together. */
-export function validate(sources: Sources): Mistake[] {
-  const { topics, flavours, environments, changes, order, meta, changelog } = sources
-  const log = parseChangelog(String(changelog.data ?? ''), changelog.file)
+export function checkSources(sources: Sources): Mistake[] {
+  const { topics, flavours, environments, changes, order, meta, changelog, log } = sources
   const mistakes = [
     ...unreadable([
       ...topics,
@@ -32,13 +33,16 @@ export function validate(sources: Sources): Mistake[] {
     ...flavours.flatMap(checkFlavourName),
     ...log.mistakes,
     ...flavours.flatMap((flavour) => checkRelease(flavour, log.releases, changelog.file)),
+    ...checkScripts(sources),
   ]
+  // Defaults and templates can only be judged by schemas that are right themselves.
   if (mistakes.length > 0) return mistakes
-  // Defaults can only be judged by schemas that are right themselves, and environments where the defaults are right too.
-  const defaults = [...checkRenamed(sources), ...checkDefaults(sources)]
-  if (defaults.length > 0) return defaults
-  const charts = resolve(sources)
-  return environments.flatMap((environment) => checkEnvironment(environment, charts))
+  const schema = schemaOf(sources)
+  return [
+    ...checkRenamed(sources, schema),
+    ...checkDefaults(sources, schema),
+    ...checkTemplates(sources, schema),
+  ]
 }
 
 function unreadable(sources: Source[]): Mistake[] {

@@ -1,5 +1,5 @@
-import { isObject } from './json.ts'
-import type { Source } from './load.ts'
+import { isObject } from '../text/json.ts'
+import type { Source } from '../text/source.ts'
 import { mergeFiles } from './merge.ts'
 import { defaultOf, type ValueSchema } from './schema.ts'
 

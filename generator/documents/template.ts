@@ -1,6 +1,6 @@
 import Handlebars, { type HelperOptions } from 'handlebars'
-import { suggest } from './explain.ts'
-import { MistakesError } from './mistake.ts'
+import { MistakesError } from '../text/mistake.ts'
+import { suggest } from '../text/suggest.ts'
 
 // A character for private use that stands for Helm's "{{" while Handlebars runs.
 const HELM_OPEN = '\uE000'

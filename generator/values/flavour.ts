@@ -1,5 +1,5 @@
-import type { JsonObject } from './json.ts'
-import type { Sources } from './load.ts'
+import type { JsonObject } from '../text/json.ts'
+import type { Sources } from './sources.ts'
 
 /** What sets one chart apart from the other, as schema/flavours says it and schema/meta/flavour.yaml checks it. */
 export interface Flavour {

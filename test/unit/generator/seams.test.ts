@@ -1,0 +1,126 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import * as assert from 'uvu/assert'
+import { checkSources } from '../../../generator/checks/sources.ts'
+import { load } from '../../../generator/load.ts'
+import { projectAt } from '../../../generator/project.ts'
+import { formatMistakes } from '../../../generator/text/mistake.ts'
+import type { Scope } from '../../harness/scope.ts'
+import { suite } from '../../harness/suite.ts'
+import { chartgen, copyOfProject, mistakes } from '../project.ts'
+
+const test = suite('the seams between schema, templates and scripts', { timeout: 30_000 })
+
+interface Edits {
+  [file: string]: [from: string | RegExp, to: string]
+}
+
+/** A copy of this project, in which some files were edited and others added. */
+async function edited(scope: Scope, edits: Edits, added: Record<string, string> = {}): Promise<string> {
+  const project = await copyOfProject(scope)
+  for (const [file, [from, to]] of Object.entries(edits)) {
+    const text = await readFile(path.join(project, file), 'utf8')
+    assert.is.not(text.replace(from, to), text, `${file} has ${from}`)
+    await writeFile(path.join(project, file), text.replace(from, to))
+  }
+  for (const [file, text] of Object.entries(added)) {
+    await mkdir(path.dirname(path.join(project, file)), { recursive: true })
+    await writeFile(path.join(project, file), text)
+  }
+  return project
+}
+
+/** What is wrong with an edited copy, without the numbers of lines, which say nothing here. */
+async function told(scope: Scope, edits: Edits, added: Record<string, string> = {}): Promise<string[]> {
+  const project = await edited(scope, edits, added)
+  const mistakes = checkSources(await load(projectAt(project)))
+  return formatMistakes(mistakes).replaceAll(`${project}/`, '').replaceAll(/:\d+:/g, ':').split('\n').sort()
+}
+
+test('a template that reads a value of another name is told with what was meant', async (_, scope) => {
+  const edits: Edits = {
+    'generator/templates/server/_pod.tpl.hbs': ['.memory.maxmemoryPercent', '.memory.maxmemoryPercnt'],
+  }
+  assert.equal(await told(scope, edits), [
+    `generator/templates/server/_pod.tpl.hbs: there is no value memory.maxmemoryPercnt; did you mean "maxmemoryPercent"?`,
+    'schema/values/memory.yaml /memory/maxmemoryPercent: no template reads memory.maxmemoryPercent; read .Values.memory.maxmemoryPercent, or remove the value',
+  ])
+})
+
+test('generate, check and validate tell that a template reads a renamed value, in which line, and its new name', async (_, scope) => {
+  const edits: Edits = {
+    'schema/values/memory.yaml': ['  maxmemoryPercent:', '  percent:'],
+    'schema/topics.yaml': [/$/, 'renamed:\n  maxmemory: memory.percent\n'],
+    'generator/templates/server/_pod.tpl.hbs': ['.memory.maxmemoryPercent', '.maxmemory'],
+  }
+  const project = await edited(scope, edits, { 'mine.yaml': 'cluster:\n  shards: 5\n' })
+  for (const command of [['generate'], ['check'], ['validate', 'mine.yaml']]) {
+    const result = await chartgen(project, command)
+    assert.is(result.code, 1, command.join(' '))
+    assert.equal(mistakes(result), [
+      'generator/templates/server/_pod.tpl.hbs:53: maxmemory is called memory.percent now: move the value there',
+      'schema/values/memory.yaml /memory/percent: no template reads memory.percent; read .Values.memory.percent, or remove the value',
+    ])
+  }
+})
+
+test('values are followed into with and variables', async (_, scope) => {
+  const edits: Edits = {
+    'generator/templates/_names.tpl.hbs': ['if .registry', 'if .registri'],
+    'generator/templates/_checks.tpl.hbs': ['ne .size $persistence.size', 'ne .size $persistence.sise'],
+  }
+  assert.equal(await told(scope, edits), [
+    'generator/templates/_checks.tpl.hbs: there is no value persistence.sise; did you mean "size"?',
+    'generator/templates/_names.tpl.hbs: there is no value image.registri; did you mean "registry"?',
+  ])
+})
+
+test('a value that no template reads is told, even beside others that are read', async (_, scope) => {
+  const value = '  unused: { description: Unused., type: string, default: "" }\n  digest:'
+  const edits: Edits = { 'schema/values/image.yaml': ['  digest:', value] }
+  assert.equal(await told(scope, edits), [
+    'schema/values/image.yaml /image/unused: no template reads image.unused; read .Values.image.unused, or remove the value',
+  ])
+})
+
+const script = (name: string) => `generator/pod/${name}`
+
+test('two scripts of one name are told: in a pod they lie in one folder', async (_, scope) => {
+  const added = { [script('keeper/volume.sh')]: '# shellcheck shell=sh\n' }
+  assert.equal(await told(scope, {}, added), [
+    'generator/pod/keeper/volume.sh: has the name of generator/pod/server/volume.sh, and in a pod both lie in one folder; rename one of them',
+  ])
+})
+
+test('a list of values that no template reads holds only such', async (_, scope) => {
+  const edits: Edits = {
+    'generator/templates/NOTES.txt.hbs': ['{{ .Values.image.tag }}', '{{ .Values.global }}'],
+  }
+  assert.equal(await told(scope, edits), [
+    'schema/values/global.yaml: a template reads global; take it off UNREAD in generator/checks/templates.ts',
+  ])
+})
+
+test('a script that nothing runs, and one that is not there, are told', async (_, scope) => {
+  const edits: Edits = { [script('keeper/keeper.sh')]: ['"$HERE/view.sh"', '"$HERE/veiw.sh"'] }
+  assert.equal(await told(scope, edits, { [script('topology/new.awk')]: '{ print }\n' }), [
+    'generator/pod/keeper/keeper.sh: there is no script veiw.sh; did you mean "view.sh"?',
+    'generator/pod/keeper/view.sh: nothing runs or sources it; source it, or remove it',
+    'generator/pod/topology/new.awk: nothing runs or sources it; source it, or remove it',
+  ])
+})
+
+test('a script in no room, and a pod’s script that sources what restarts no pod, are told', async (_, scope) => {
+  const edits: Edits = {
+    [script('keeper/keeper.sh')]: [
+      '. "$HERE/view.sh"',
+      '. "$HERE/view.sh"\n. "$HERE/observe.sh"\n. "$HERE/more.sh"',
+    ],
+  }
+  assert.equal(await told(scope, edits, { [script('more.sh')]: '# shellcheck shell=sh\n' }), [
+    'generator/pod/keeper/keeper.sh: sources observe.sh of topology/, whose scripts do not restart what runs here; move observe.sh to shared/',
+    'generator/pod/more.sh: lies in no room; move it to one of shared, server, keeper, topology, jobs',
+  ])
+})
+
+test.run()
