@@ -1,23 +1,23 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { dump, loadAll } from 'js-yaml'
 import { must, run } from '../harness/command.ts'
 import { eventually } from '../harness/deadline.ts'
 import { core } from '../harness/kubernetes.ts'
 import type { Scope } from '../harness/scope.ts'
 import type { Values } from '../harness/values.ts'
 
-/** What a person types and writes who makes a cluster by hand, word for word as the guide has it. */
-export interface Recipe {
-  /** The files to copy, by name. */
-  files: Map<string, string>
-  /** Make the objects, one command a file. */
-  create: string[]
-  /** Prints the pods' addresses. */
-  addresses: string
-  /** Makes a cluster of them. */
-  cluster: string
-}
+/** Commands of a person who makes a cluster by hand: a StatefulSet, its pods' addresses, and the client's own `--cluster create`. */
+const CREATE = ['kubectl create --filename servers.yaml', 'kubectl create --filename service.yaml']
+const ADDRESSES = `kubectl get pods --selector app=redis-cluster --output jsonpath='{range .items[*]}{.status.podIP}:6379 {end}'`
+const CLUSTER =
+  'kubectl exec redis-cluster-0 -- redis-cli --cluster create --cluster-yes --cluster-replicas 1'
+
+const FILES = path.join(import.meta.dirname, 'by-hand')
+
+/** The manifests of the cluster made by hand, by their files' names. */
+export type Recipe = Map<string, string>
 
 /** What has to be fitted to the machine at hand. */
 export interface Fitting {
@@ -26,57 +26,48 @@ export interface Fitting {
   resources: Values
 }
 
-const GUIDE = path.join(import.meta.dirname, 'fixtures/guide.md')
+interface StatefulSet {
+  kind: 'StatefulSet'
+  spec: { replicas: number; template: { spec: { containers: [{ image: string; resources: Values }] } } }
+}
 
-/** Reads the guide. */
+/** Reads the manifests. */
 export async function readRecipe(): Promise<Recipe> {
-  const text = await readFile(GUIDE, 'utf8')
-  const blobs = text.matchAll(/^```\n\$ cat (\S+\.yaml)\n(.*?)^```$/gms)
-  return {
-    files: new Map([...blobs].map(([, name = '', content = '']) => [name, content])),
-    create: [...text.matchAll(/^\d+\. `(kubectl create .*)`$/gm)].map(([, command = '']) => command),
-    addresses: found(text, /^\$ (kubectl get pods .*jsonpath.*)$/m),
-    cluster: found(text, /^(kubectl exec .*--cluster create .*)$/m),
-  }
+  const names = await readdir(FILES)
+  const files = names.map(
+    async (name): Promise<[string, string]> => [name, await readFile(path.join(FILES, name), 'utf8')],
+  )
+  return new Map(await Promise.all(files))
 }
 
 /** Fits the recipe to the machine: the image, how many pods, what each may use; nothing else. */
 export function fit(recipe: Recipe, { image, nodes, resources }: Fitting): Recipe {
-  const edits: [RegExp, string][] = [
-    [/(?<=^ +image: ).*$/m, image],
-    [/(?<=^ {2}replicas: )\d+$/m, `${nodes}`],
-    [
-      /(?<=^ +resources:)(\s+limits:\s+cpu:.*\s+memory:.*\s+requests:\s+cpu:.*\s+memory:.*)$/m,
-      ` ${JSON.stringify(resources)}`,
-    ],
-  ]
-  const name = 'redis-sts.yaml'
-  let text = recipe.files.get(name) ?? ''
-  for (const [pattern, by] of edits) {
-    found(text, pattern)
-    text = text.replace(pattern, by)
-  }
-  return { ...recipe, files: new Map(recipe.files).set(name, text) }
+  const objects = loadAll(recipe.get('servers.yaml') ?? '')
+  const sets = objects.filter((one): one is StatefulSet => (one as StatefulSet).kind === 'StatefulSet')
+  const [set] = sets
+  if (!set || sets.length > 1) throw new Error(`by-hand/servers.yaml has ${sets.length} StatefulSets`)
+  set.spec.replicas = nodes
+  Object.assign(set.spec.template.spec.containers[0], { image, resources })
+  return new Map(recipe).set('servers.yaml', objects.map((one) => dump(one)).join('---\n'))
 }
 
 /** Follows the recipe in a namespace, as fast as a person could who never has to think. */
 export async function follow(recipe: Recipe, nodes: number, namespace: string, scope: Scope): Promise<void> {
   const type = await desk(recipe, namespace, scope)
-  for (const command of recipe.create) await must('sh', ['-c', command], type)
+  for (const command of CREATE) await must('sh', ['-c', command], type)
   await waitUntilRunning(namespace, nodes)
-  const addresses = (await must('sh', ['-c', recipe.addresses], type)).trim().split(/\s+/)
-  const command = recipe.cluster.replace(/(\d+(\.\d+){3}:\d+ )+/, `${addresses.slice(0, nodes).join(' ')} `)
+  const addresses = (await must('sh', ['-c', ADDRESSES], type)).trim()
   // How it ends is seen from outside; its exit code is not trusted.
-  await run('sh', ['-c', command], { ...type, deadline: 180_000 })
+  await run('sh', ['-c', `${CLUSTER} ${addresses}`], { ...type, deadline: 180_000 })
 }
 
 /** Where that person sits: the files in the current folder, and kubectl set to the namespace. */
-export async function desk({ files }: Recipe, namespace: string, scope: Scope) {
+export async function desk(recipe: Recipe, namespace: string, scope: Scope) {
   const folder = await mkdtemp(path.join(tmpdir(), 'recipe-'))
   scope.defer(() => rm(folder, { recursive: true, force: true }))
   const KUBECONFIG = path.join(folder, '.kube/config')
   await mkdir(path.dirname(KUBECONFIG))
-  for (const [name, content] of files) await writeFile(path.join(folder, name), content)
+  for (const [name, content] of recipe) await writeFile(path.join(folder, name), content)
   await writeFile(KUBECONFIG, await must('kubectl', ['config', 'view', '--raw', '--flatten']))
   const type = { cwd: folder, env: { ...process.env, KUBECONFIG } }
   await must('kubectl', ['config', 'set-context', '--current', '--namespace', namespace], type)
@@ -90,10 +81,4 @@ function waitUntilRunning(namespace: string, nodes: number): Promise<boolean> {
     see(`${running.length} of ${items.length} run`)
     return running.length === nodes || undefined
   })
-}
-
-function found(text: string, pattern: RegExp): string {
-  const match = text.match(pattern)
-  if (!match) throw new Error(`the guide has nothing like ${pattern}`)
-  return match[1] ?? match[0]
 }
