@@ -1,6 +1,6 @@
 // Removes what `npm run up` has made.
-import { deleteCluster } from '../test/harness/kind.ts'
-import { missingTools } from '../test/harness/tools.ts'
+import { deleteCluster } from '../test/kube/kind.ts'
+import { missingTools } from '../test/runner/tools.ts'
 import { demoCluster } from './demo-cluster.ts'
 
 const missing = await missingTools(['docker', 'kind'])

@@ -1,13 +1,13 @@
-// Shows defects of test/track-record.yaml on the versions that had them: today's tests over the product as it was then.
+// Shows defects of test/track-record.yaml on the versions that had them: tests that came later over the product as it was then.
 //   npm run replay [-- COMMIT [FILE]]     all of them, or those that this commit mended and this file shows
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { must, run } from '../test/harness/command.ts'
 import { type Defect, readTrackRecord, shows } from '../test/promises/track-record.ts'
+import { must, run } from '../test/runner/command.ts'
 
-// What is today's in the copy; everything else is as it was.
-const TODAYS = ['test', 'package.json', 'tsconfig.json', 'scripts/tools']
+// What comes from the commit with the tests; everything else is as it was.
+const LATER = ['test', 'package.json', 'tsconfig.json', 'scripts/tools']
 const MINUTES = 20
 
 const [commit = '', wantedFile] = process.argv.slice(2)
@@ -25,9 +25,9 @@ process.exit(chosen.length > 0 && shown === chosen.length ? 0 : 1)
 
 /** Runs the file that shows these defects on the version before the commit that mended them, and returns how many it shows. */
 async function replay(defects: Defect[]): Promise<number> {
-  const [{ mended, level, file }] = defects as [Defect, ...Defect[]]
-  console.log(`\n${level}/${file} on the version before ${mended} …`)
-  const output = await runOn(`${mended}^`, level, file)
+  const [{ mended, tests = mended, level, file }] = defects as [Defect, ...Defect[]]
+  console.log(`\n${level}/${file} as of ${tests}, on the version before ${mended} …`)
+  const output = await runOn(`${mended}^`, tests, level, file)
   let count = 0
   for (const one of defects) {
     const isShown = shows(output, one)
@@ -38,25 +38,21 @@ async function replay(defects: Defect[]): Promise<number> {
   return count
 }
 
-/** What a file of today's tests prints when it runs on the product as a commit has it. */
-async function runOn(commit: string, level: string, file: string): Promise<string> {
+/** What a file of some commit's tests prints when it runs on the product as another commit has it. */
+async function runOn(product: string, tests: string, level: string, file: string): Promise<string> {
   const copy = await mkdtemp(path.join(tmpdir(), 'replay-'))
+  const extract = (commit: string, ...paths: string[]) =>
+    must('sh', ['-ec', 'git archive "$2" $3 | tar -x -C "$1"', 'sh', copy, commit, paths.join(' ')])
   try {
-    await must('sh', [
-      '-ec',
-      `git archive --output '${copy}.tar' '${commit}'; tar -xf '${copy}.tar' -C '${copy}'`,
-    ])
-    for (const name of TODAYS) {
-      await rm(path.join(copy, name), { recursive: true, force: true })
-      await cp(name, path.join(copy, name), { recursive: true })
-    }
+    await extract(product)
+    for (const name of LATER) await rm(path.join(copy, name), { recursive: true, force: true })
+    await extract(tests, ...LATER)
     for (const name of ['node_modules', '.tools'])
       await symlink(path.resolve(name), path.join(copy, name)).catch(() => {})
-    const args = ['--import', 'tsx', 'test/harness/run.ts', level, `${file}.test.ts`]
-    const { stdout, stderr } = await run('node', args, { cwd: copy, deadline: MINUTES * 60_000 })
+    const args = ['run', `test:${level}`, '--', `${file}.test.ts`]
+    const { stdout, stderr } = await run('npm', args, { cwd: copy, deadline: MINUTES * 60_000 })
     return stdout + stderr
   } finally {
     await rm(copy, { recursive: true, force: true })
-    await rm(`${copy}.tar`, { force: true })
   }
 }

@@ -1,13 +1,13 @@
 // A cluster to look at: creates a kind cluster, installs a chart, tests it, and says how to connect.
 //   npm run up [-- --flavour valkey-cluster]     again and again; `npm run down` removes all of it
 import { parseArgs } from 'node:util'
-import { serverPods } from '../test/harness/cluster.ts'
-import type { Result } from '../test/harness/command.ts'
-import { pause } from '../test/harness/deadline.ts'
-import { type Release, release, testRelease, upgrade } from '../test/harness/helm.ts'
-import { ensureCluster, kubeconfigOf } from '../test/harness/kind.ts'
-import { missingTools } from '../test/harness/tools.ts'
-import { engineOf, imageValues, merge, small } from '../test/harness/values.ts'
+import { serverPods } from '../test/cluster/cluster.ts'
+import { type Release, release, testRelease, upgrade } from '../test/kube/helm.ts'
+import { ensureCluster, kubeconfigOf } from '../test/kube/kind.ts'
+import { engineOf, imageValues, merge, small } from '../test/kube/values.ts'
+import type { Result } from '../test/runner/command.ts'
+import { pause } from '../test/runner/deadline.ts'
+import { missingTools } from '../test/runner/tools.ts'
 import { demoCluster } from './demo-cluster.ts'
 
 const { values } = parseArgs({ options: { flavour: { type: 'string', default: 'redis-cluster' } } })

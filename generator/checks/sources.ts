@@ -1,4 +1,4 @@
-import type { Release } from '../text/changelog.ts'
+import type { VersionNotes } from '../text/changelog.ts'
 import { isObject } from '../text/json.ts'
 import type { Mistake } from '../text/mistake.ts'
 import type { Source } from '../text/source.ts'
@@ -93,7 +93,7 @@ function checkFlavourName({ file, name, data }: Source): Mistake[] {
   ]
 }
 
-function checkRelease(flavour: Source, releases: Release[], changelog: string): Mistake[] {
+function checkRelease(flavour: Source, releases: VersionNotes[], changelog: string): Mistake[] {
   if (!isObject(flavour.data) || typeof flavour.data.version !== 'string') return []
   const { version } = flavour.data
   const release = releases.find((one) => one.version === version)

@@ -3,8 +3,8 @@ export interface SeenNode {
   id: string
   address: string
   flags: string[]
-  /** The id of its primary, when it is a replica. */
-  primary: string | undefined
+  /** The id of its master, when it is a replica. */
+  master: string | undefined
   epoch: number
   connected: boolean
   slots: [first: number, last: number][]
@@ -16,14 +16,14 @@ export interface SeenNode {
 export function parseClusterNodes(text: string): SeenNode[] {
   const lines = text.split('\n').filter((line) => line.includes(' '))
   return lines.map((line) => {
-    const [id = '', address = '', flags = '', primary = '-', , , epoch = '0', link = '', ...slots] = line
+    const [id = '', address = '', flags = '', master = '-', , , epoch = '0', link = '', ...slots] = line
       .trim()
       .split(' ')
     return {
       id,
       address: address.replace(/:.*/, ''),
       flags: flags.split(','),
-      primary: primary === '-' ? undefined : primary,
+      master: master === '-' ? undefined : master,
       epoch: Number(epoch),
       connected: link === 'connected' || flags.includes('myself'),
       slots: slots.filter((slot) => !slot.startsWith('[')).map(range),

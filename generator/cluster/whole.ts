@@ -20,7 +20,7 @@ export interface Member {
 
 /** The owner of some slots, and its copies. */
 export interface Shard {
-  primary: Member
+  master: Member
   replicas: Member[]
   slots: [first: number, last: number][]
 }
@@ -37,8 +37,8 @@ export function whyNotWhole(views: View[], expected: number): string | undefined
     if (odd) return `${pod} sees ${odd.id.slice(0, 8)} as ${odd.flags}`
     const apart = nodes.find(({ connected }) => !connected)
     if (apart) return `${pod} has no link to ${apart.id.slice(0, 8)}`
-    const idle = nodes.find(({ slots, primary }) => slots.length === 0 && !primary)
-    if (idle) return `${pod} sees ${idle.id.slice(0, 8)} with neither slots nor a primary`
+    const idle = nodes.find(({ slots, master }) => slots.length === 0 && !master)
+    if (idle) return `${pod} sees ${idle.id.slice(0, 8)} with neither slots nor a master`
     const open = nodes.flatMap((node) => node.open)
     if (open.length > 0) return `${pod} has open slots: ${open}`
     const covered = nodes
@@ -56,7 +56,7 @@ export function whyNotWhole(views: View[], expected: number): string | undefined
 /** Who owns and who follows, without what each node alone knows. */
 function ownerMap(nodes: SeenNode[]): string {
   const lines = nodes.map(
-    ({ id, address, primary, slots }) => `${id} ${address} ${primary ?? '-'} ${slots.join(' ')}`,
+    ({ id, address, master, slots }) => `${id} ${address} ${master ?? '-'} ${slots.join(' ')}`,
   )
   return lines.sort().join('\n')
 }
@@ -68,8 +68,8 @@ export function shardsOf(views: View[]): Shard[] {
   const shards = nodes
     .filter(({ slots }) => slots.length > 0)
     .map(({ id, slots }) => ({
-      primary: must(members, id),
-      replicas: nodes.filter(({ primary }) => primary === id).map((replica) => must(members, replica.id)),
+      master: must(members, id),
+      replicas: nodes.filter(({ master }) => master === id).map((replica) => must(members, replica.id)),
       slots,
     }))
   return shards.sort((a, b) => (a.slots[0]?.[0] ?? 0) - (b.slots[0]?.[0] ?? 0))

@@ -7,7 +7,7 @@ export interface Change {
 }
 
 /** What the changelog says about one version. */
-export interface Release {
+export interface VersionNotes {
   version: string
   /** ISO date of the day it was released. */
   released: string
@@ -17,7 +17,7 @@ export interface Release {
 
 /** What a changelog says: its releases, the newest first, and each heading or list that cannot be understood. */
 export interface Changelog {
-  releases: Release[]
+  releases: VersionNotes[]
   mistakes: Mistake[]
 }
 
@@ -26,7 +26,7 @@ export const KINDS = ['added', 'changed', 'deprecated', 'removed', 'fixed', 'sec
 
 /** Reads CHANGELOG.md: its releases, and a mistake with its line for every heading or list that cannot be understood. */
 export function parseChangelog(text: string, file: string): Changelog {
-  const releases: Release[] = []
+  const releases: VersionNotes[] = []
   const mistakes: Mistake[] = []
   let kind: string | undefined
   let open: Change | undefined
@@ -65,7 +65,7 @@ export function parseChangelog(text: string, file: string): Changelog {
   return { releases, mistakes }
 }
 
-function readHeading(words: string, line: number): Release | undefined {
+function readHeading(words: string, line: number): VersionNotes | undefined {
   const [, version, released] = /^(\d+\.\d+\.\d+\S*) - (\d{4}-\d{2}-\d{2})$/.exec(words) ?? []
   if (!version || !released || Number.isNaN(Date.parse(released))) return undefined
   return { version, released, changes: [], line }

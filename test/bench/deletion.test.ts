@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert'
-import { writeAndRead } from '../harness/load.ts'
-import { suite } from '../harness/suite.ts'
+import { writeAndRead } from '../cluster/load/start.ts'
+import { suite } from '../runner/suite.ts'
+import { untilWhole } from '../shared/by-hand/observer.ts'
+import { type Side, type Subject, sixNodes } from '../shared/by-hand/sides.ts'
+import { addFigures, type Figure, saveNumbers } from '../shared/figures/figures.ts'
 import { type Deletion, deleteAll } from './deletion.ts'
-import { addFigures, type Figure, saveNumbers } from './figures.ts'
-import { untilWhole } from './observer.ts'
-import { type Side, type Subject, sixNodes } from './sides.ts'
 
 const ROUNDS = 5
 const PATIENCE = 75_000

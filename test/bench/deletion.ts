@@ -1,9 +1,9 @@
-import { startsAnew, uidsOf } from '../harness/anew.ts'
-import { must } from '../harness/command.ts'
-import { eventually } from '../harness/deadline.ts'
-import { core } from '../harness/kubernetes.ts'
-import { untilWhole } from './observer.ts'
-import type { Side, Subject } from './sides.ts'
+import { startsAnew, uidsOf } from '../kube/anew.ts'
+import { core } from '../kube/kubernetes.ts'
+import { must } from '../runner/command.ts'
+import { eventually } from '../runner/deadline.ts'
+import { untilWhole } from '../shared/by-hand/observer.ts'
+import type { Side, Subject } from '../shared/by-hand/sides.ts'
 
 /** All pods deleted at once, and what came of it. Times are seconds. */
 export interface Deletion {

@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import * as assert from 'uvu/assert'
-import { type Result, run } from '../harness/command.ts'
-import { suite } from '../harness/suite.ts'
-import { chartgen, copyOfProject } from '../unit/project.ts'
-import { addFigures, type Figure, reaches, saveNumbers } from './figures.ts'
+import { type Result, run } from '../runner/command.ts'
+import { suite } from '../runner/suite.ts'
+import { addFigures, type Figure, reaches, saveNumbers } from '../shared/figures/figures.ts'
+import { chartgen, copyOfProject } from '../shared/project.ts'
 
 const ROUNDS = 5
 

@@ -1,8 +1,17 @@
 import * as assert from 'uvu/assert'
-import { suite } from '../harness/suite.ts'
-import { addFigures, type Figure, median, ratioOf, reaches, saveNumbers, spread, table } from './figures.ts'
+import { suite } from '../runner/suite.ts'
+import { benchImage, type Side } from '../shared/by-hand/sides.ts'
+import {
+  addFigures,
+  type Figure,
+  median,
+  ratioOf,
+  reaches,
+  saveNumbers,
+  spread,
+  table,
+} from '../shared/figures/figures.ts'
 import { measure, type Sample } from './measure.ts'
-import { benchImage, type Side } from './sides.ts'
 
 /** How many nodes, how often, and the part of the recipe's time that the chart may take. */
 const sizes = [

@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
-import { all, type Release } from '../engine/release.ts'
-import { toItsEnd, upgrade } from '../engine/upgrade.ts'
-import { suite } from '../harness/suite.ts'
-import { randomly } from '../unit/plan/random.ts'
-import { median, saveNumbers, table } from './figures.ts'
+import { suite } from '../runner/suite.ts'
+import { median, saveNumbers, table } from '../shared/figures/figures.ts'
+import { all, type Loopback } from '../shared/loopback/loopback.ts'
+import { toItsEnd, upgrade } from '../shared/loopback/upgrade.ts'
+import { randomly } from '../shared/plan/random.ts'
 import { byClient, byJob, look, made, onMemory, startAll, untilAgreed } from './many.ts'
 
 /** Nodes, and how often each side is measured: what takes long varies little. */
@@ -88,7 +88,7 @@ test('90 shards grow to 100, and 20 pods that were killed and came back are part
   await untilAgreed(release, 200, 10)
 })
 
-const repaired = (release: Release) =>
+const repaired = (release: Loopback) =>
   toItsEnd(release, 'reconcile.sh', { SHARDS: '100', REPLICAS: '1', DEADLINE_SECONDS: '200' })
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

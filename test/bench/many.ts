@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { parseClusterNodes, parseInfo } from '../../generator/cluster/nodes.ts'
 import { whyNotWhole } from '../../generator/cluster/whole.ts'
-import { enginePrograms } from '../engine/programs.ts'
-import { all, prepare, type Release } from '../engine/release.ts'
-import { toItsEnd } from '../engine/upgrade.ts'
-import { must } from '../harness/command.ts'
-import { eventually } from '../harness/deadline.ts'
-import type { Scope } from '../harness/scope.ts'
+import { must } from '../runner/command.ts'
+import { eventually } from '../runner/deadline.ts'
+import type { Scope } from '../runner/scope.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
+import { enginePrograms } from '../shared/loopback/programs.ts'
+import { toItsEnd } from '../shared/loopback/upgrade.ts'
 
 const PASSWORD = 'many'
 
@@ -19,7 +19,7 @@ export function onMemory(): void {
 }
 
 /** A release of so many running servers, half of them replicas to be, with the engine's own node timeout. */
-export async function made(scope: Scope, nodes: number): Promise<Release> {
+export async function made(scope: Scope, nodes: number): Promise<Loopback> {
   const conf = 'cluster-node-timeout 15000\n'
   const wish = { shards: nodes / 2, conf, password: PASSWORD, nodes: places(nodes) }
   // Servers that start without a topology ask no peers: two hundred that each ask all would take minutes on one machine.
@@ -31,13 +31,13 @@ export async function made(scope: Scope, nodes: number): Promise<Release> {
 const places = (nodes: number) => Array.from({ length: Math.min(nodes / 2, 10) }, (_, node) => `n${node}`)
 
 /** Starts pods, not all at once. */
-export async function startAll(release: Release, ordinals: number[]): Promise<void> {
+export async function startAll(release: Loopback, ordinals: number[]): Promise<void> {
   const left = [...ordinals]
   while (left.length > 0) await release.start(...left.splice(0, 8))
 }
 
 /** Seconds until reconcile.sh has made a cluster and says that all agree, which is seen to be so. */
-export async function byJob(release: Release): Promise<number> {
+export async function byJob(release: Loopback): Promise<number> {
   const began = performance.now()
   await toItsEnd(release, 'reconcile.sh', { DEADLINE_SECONDS: '200' })
   const seconds = (performance.now() - began) / 1000
@@ -46,7 +46,7 @@ export async function byJob(release: Release): Promise<number> {
 }
 
 /** Seconds until all agree on the cluster that the engine's client makes. */
-export async function byClient(release: Release): Promise<number> {
+export async function byClient(release: Loopback): Promise<number> {
   const [, cli] = await enginePrograms()
   const addresses = all(release).map((ordinal) => `${release.address(ordinal)}:6379`)
   const env = { ...process.env, REDISCLI_AUTH: PASSWORD, VALKEYCLI_AUTH: PASSWORD }
@@ -60,7 +60,7 @@ export async function byClient(release: Release): Promise<number> {
 }
 
 /** Waits until all nodes agree and all replicas are in sync. */
-export async function untilAgreed(release: Release, nodes: number, seconds: number): Promise<void> {
+export async function untilAgreed(release: Loopback, nodes: number, seconds: number): Promise<void> {
   const clients = Array.from(
     { length: nodes },
     (_, ordinal) => new Redis({ host: release.address(ordinal), password: PASSWORD }),
@@ -88,7 +88,7 @@ async function view(client: Redis, ordinal: number) {
 }
 
 /** Seconds for one observation and for one plan made of it, by the scripts of the release. */
-export async function look(release: Release): Promise<{ observe: number; plan: number }> {
+export async function look(release: Loopback): Promise<{ observe: number; plan: number }> {
   const work = { WORK: release.folder }
   await writeFile(
     join(release.folder, 'pod', 'observation.sh'),

@@ -1,7 +1,7 @@
-import type { Scope } from '../harness/scope.ts'
-import { type Moment, takeNotes } from './notes.ts'
-import { untilWhole } from './observer.ts'
-import { MAKING, prepare, type Side } from './sides.ts'
+import type { Scope } from '../runner/scope.ts'
+import { type Moment, takeNotes } from '../shared/by-hand/notes.ts'
+import { untilWhole } from '../shared/by-hand/observer.ts'
+import { MAKING, prepare, type Side } from '../shared/by-hand/sides.ts'
 
 /** One cluster made; all times in seconds since the start of the first command. */
 export interface Sample {

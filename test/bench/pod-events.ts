@@ -1,7 +1,7 @@
 import { type V1Pod, Watch } from '@kubernetes/client-node'
-import { core, kubeConfig } from '../harness/kubernetes.ts'
-import type { Moment } from './notes.ts'
-import type { Subject } from './sides.ts'
+import { core, kubeConfig } from '../kube/kubernetes.ts'
+import type { Moment } from '../shared/by-hand/notes.ts'
+import type { Subject } from '../shared/by-hand/sides.ts'
 
 /** Notes when pods go and when others are ready in their place, until the function returned is called. */
 export async function watchPods({ namespace, selector }: Subject): Promise<() => Moment[]> {

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
-import { suite } from '../harness/suite.ts'
-import { addFigures, type Figure, reaches, saveNumbers } from './figures.ts'
+import { suite } from '../runner/suite.ts'
+import { type Side, sixNodes } from '../shared/by-hand/sides.ts'
+import { addFigures, type Figure, reaches, saveNumbers } from '../shared/figures/figures.ts'
 import { atRest, type Rest } from './rest.ts'
-import { type Side, sixNodes } from './sides.ts'
 
 const test = suite('six nodes at rest, side by side with the recipe', {
   timeout: 600_000,

@@ -1,8 +1,8 @@
 import type { V1Pod } from '@kubernetes/client-node'
-import { must } from '../harness/command.ts'
-import { pause } from '../harness/deadline.ts'
-import { core } from '../harness/kubernetes.ts'
-import type { Side, Subject } from './sides.ts'
+import { core } from '../kube/kubernetes.ts'
+import { must } from '../runner/command.ts'
+import { pause } from '../runner/deadline.ts'
+import type { Side, Subject } from '../shared/by-hand/sides.ts'
 
 /** What a pod takes while nobody asks anything of it. */
 export interface Rest {

@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert'
-import { suite } from '../harness/suite.ts'
-import { ROLLING_RESTART } from '../harness/unnoticed.ts'
-import { countLost, errorsOf, gapBeyond, notKept, worstGap, worstOwnGap } from '../load/judge.ts'
-import { addFigures, type Figure, median, saveNumbers } from './figures.ts'
+import { countLost, errorsOf, gapBeyond, notKept, worstGap, worstOwnGap } from '../cluster/load/judge.ts'
+import { ROLLING_RESTART } from '../cluster/unnoticed.ts'
+import { suite } from '../runner/suite.ts'
+import { type Side, sixNodes } from '../shared/by-hand/sides.ts'
+import { addFigures, type Figure, median, saveNumbers } from '../shared/figures/figures.ts'
 import { draw, type Restart, restart } from './restart.ts'
-import { type Side, sixNodes } from './sides.ts'
 
 const ROUNDS = 3
 const OF = 'rolling restart, 6 nodes: '

@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert'
-import { CONNECT_TIMEOUT } from '../harness/load.ts'
-import { suite } from '../harness/suite.ts'
-import { countLost, errorsOf, lostOutside, unreadableOf, worstGap } from '../load/judge.ts'
-import { addFigures, type Figure, saveNumbers } from './figures.ts'
-import { untilWhole } from './observer.ts'
-import { type Side, sixNodes } from './sides.ts'
+import { countLost, errorsOf, lostOutside, unreadableOf, worstGap } from '../cluster/load/judge.ts'
+import { CONNECT_TIMEOUT } from '../cluster/load/start.ts'
+import { suite } from '../runner/suite.ts'
+import { untilWhole } from '../shared/by-hand/observer.ts'
+import { type Side, sixNodes } from '../shared/by-hand/sides.ts'
+import { addFigures, type Figure, saveNumbers } from '../shared/figures/figures.ts'
 import { loseMaster, type Takeover } from './takeover.ts'
 
 const ROUNDS = 3

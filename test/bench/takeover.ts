@@ -1,13 +1,13 @@
 import { parseClusterNodes, type SeenNode } from '../../generator/cluster/nodes.ts'
-import { must } from '../harness/command.ts'
-import { pause } from '../harness/deadline.ts'
-import { runScript } from '../harness/engine.ts'
-import type { Place } from '../harness/exec.ts'
-import { core } from '../harness/kubernetes.ts'
-import { CONNECT_TIMEOUT, startLoad } from '../harness/load.ts'
-import { untilWritten } from '../harness/written.ts'
-import type { LoadReport } from '../load/client.ts'
-import type { Side, Subject } from './sides.ts'
+import type { LoadReport } from '../cluster/load/client.ts'
+import { CONNECT_TIMEOUT, startLoad } from '../cluster/load/start.ts'
+import { untilWritten } from '../cluster/written.ts'
+import { runScript } from '../kube/engine.ts'
+import type { Place } from '../kube/exec.ts'
+import { core } from '../kube/kubernetes.ts'
+import { must } from '../runner/command.ts'
+import { pause } from '../runner/deadline.ts'
+import type { Side, Subject } from '../shared/by-hand/sides.ts'
 
 /** A master's pod deleted by force under load. */
 export interface Takeover {

@@ -1,19 +1,19 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { eventually, pause } from '../harness/deadline.ts'
-import type { Scope } from '../harness/scope.ts'
-import { suite } from '../harness/suite.ts'
+import { eventually, pause } from '../runner/deadline.ts'
+import type { Scope } from '../runner/scope.ts'
+import { suite } from '../runner/suite.ts'
+import { aShard, countKeys, createWithKeys, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { untilMarked } from './copying.ts'
-import { all, prepare, type Release } from './release.ts'
-import { aShard, createWithKeys, keysOf, untilWhole } from './whole.ts'
 
 const test = suite('addresses that others have taken', { timeout: 120_000 })
 
 const NET = 'shared'
 
 /** Another release's node, whose epoch is far ahead, comes up where a pod was. */
-async function strangerWhere(release: Release, ordinal: number, scope: Scope): Promise<void> {
+async function strangerWhere(release: Loopback, ordinal: number, scope: Scope): Promise<void> {
   const other = await prepare(scope, { shards: 3, replicas: 0, net: NET })
   await other.place(0, Number(release.address(ordinal).split('.').at(-1)))
   await other.start(0)
@@ -21,7 +21,7 @@ async function strangerWhere(release: Release, ordinal: number, scope: Scope): P
 }
 
 /** Holds that a pod notes nobody's epoch as that of the node whose address the stranger has. */
-async function assertNotTaken(release: Release, ordinal: number): Promise<void> {
+async function assertNotTaken(release: Loopback, ordinal: number): Promise<void> {
   await pause(3000)
   const nodes = await release.ask(ordinal, 'CLUSTER', 'NODES')
   assert.match(nodes, /myself/)
@@ -38,7 +38,7 @@ test('a pod that missed a takeover comes back, and another release has the old m
   const release = await prepare(scope, { net: NET })
   await createWithKeys(release, all(release))
   await untilWhole(release)
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
   const [master, replica] = await aShard(release)
   const away = all(release).find((one) => one !== master && one !== replica) ?? 0
 
@@ -60,7 +60,7 @@ test('a pod that missed a takeover comes back, and another release has the old m
   await release.keep(away, master)
   await untilWhole(release)
   assert.match(await release.ask(replica, 'ROLE'), /^master/)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test.proves({
@@ -82,7 +82,7 @@ test('all servers killed while no name resolves: they find each other where they
   await createWithKeys(release, all(release))
   await untilWhole(release)
   await untilMarked(release)
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
   await release.kill(...all(release))
   await writeFile(join(release.bin, 'getent'), '#!/bin/sh\nexit 2\n')
   await release.start(...all(release))
@@ -93,7 +93,7 @@ test('all servers killed while no name resolves: they find each other where they
       return (nodes.match(/:6379@.* connected/g)?.length === 6 && !/fail/.test(nodes)) || undefined
     })
   assert.match(await release.log(0), /no name resolves/)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test.run()

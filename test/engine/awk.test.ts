@@ -1,5 +1,5 @@
-import { suite } from '../harness/suite.ts'
-import { assertPlan, cases } from '../unit/plan/cases.ts'
+import { suite } from '../runner/suite.ts'
+import { assertPlan, cases } from '../shared/plan/cases.ts'
 
 const test = suite('the plan, by the awk of either image layout')
 

@@ -1,9 +1,9 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { suite } from '../harness/suite.ts'
+import { suite } from '../runner/suite.ts'
+import { all, type Loopback } from '../shared/loopback/loopback.ts'
 import { copyVolume, created, idsOf, markOf, prepareAt } from './copying.ts'
-import { all, type Release } from './release.ts'
 
 const test = suite('the start on a volume that was copied', { timeout: 120_000 })
 
@@ -49,7 +49,7 @@ test('cut short at any moment of its start: the next start goes on, and the node
  * before call number `step`, and tells whether there was such a call.
  */
 async function startsCutShort(
-  release: Release,
+  release: Loopback,
 ): Promise<(step: number, ordinal: number) => Promise<boolean>> {
   const steps = join(release.folder, 'steps')
   for (const program of ['mv', 'rm', 'sync']) {

@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
-import { pause } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
+import { pause } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { countKeys, untilWhole } from '../shared/loopback/cluster.ts'
+import { all } from '../shared/loopback/loopback.ts'
 import {
   assertOwnNodes,
   copyVolume,
@@ -12,8 +14,6 @@ import {
   startAll,
   untilMarked,
 } from './copying.ts'
-import { all } from './release.ts'
-import { keysOf, untilWhole } from './whole.ts'
 
 const test = suite('volumes that do not belong together', { timeout: 120_000 })
 
@@ -24,7 +24,7 @@ test.proves({
 test('one, in a release that has a cluster: its server does not start, and the log names pod, mark and cure', async (_, scope) => {
   const original = await created(scope)
   const release = await created(scope, 21)
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
   await release.kill(5)
   await rm(release.data(5), { recursive: true })
   await copyVolume(original, 5, release)
@@ -46,7 +46,7 @@ test('one, in a release that has a cluster: its server does not start, and the l
   assert.is(upgrade.code, 0, upgrade.said)
   await untilWhole(release)
   await assertOwnNodes(original)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test.proves({
@@ -60,12 +60,12 @@ test('some of one release and some of another: whoever comes later does not star
   for (const ordinal of all(mixed)) await copyVolume(ordinal < 3 ? one : two, ordinal, mixed)
   // Where all come up in the same moment none of them sees the others, and the Job refuses: a case of the planner's.
   await startAll(mixed, [0, 1, 2])
-  const keys = await keysOf(mixed, [0, 1, 2])
+  const keys = await countKeys(mixed, [0, 1, 2])
   for (const ordinal of [3, 4, 5]) {
     const said = await refusal(mixed, ordinal)
     for (const part of ['refuse', two.mark, 'has a cluster already', 'data-']) assert.match(said, part)
   }
-  assert.is(await keysOf(mixed, [0, 1, 2]), keys)
+  assert.is(await countKeys(mixed, [0, 1, 2]), keys)
   await assertOwnNodes(one)
   await assertOwnNodes(two)
 })
@@ -81,13 +81,13 @@ test('too few of them: no cluster is created over their keys', async (_, scope) 
   const masters = all(original).filter((ordinal) => roles[ordinal]?.startsWith('master'))
   for (const ordinal of masters.slice(1)) await copyVolume(original, ordinal, copy)
   await startAll(copy)
-  const keys = await keysOf(copy, all(copy))
+  const keys = await countKeys(copy, all(copy))
   const { code, said } = await reconcile(copy)
   assert.is(code, 3, said)
   assert.match(said, /is a copy of one of \S+, and the masters there are have \d+ of 16384 slots/)
   // Nor does pod 0 create one by itself.
   await pause(20_000)
-  assert.is(await keysOf(copy, all(copy)), keys)
+  assert.is(await countKeys(copy, all(copy)), keys)
   for (const ordinal of all(copy)) {
     const slots = (await copy.ask(ordinal, 'CLUSTER', 'INFO')).match(/cluster_slots_assigned:(\d+)/)?.[1]
     assert.ok(Number(slots) < 16384, `pod ${ordinal} knows ${slots} slots`)

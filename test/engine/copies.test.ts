@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { pause } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
+import { pause } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { countKeys, untilWhole } from '../shared/loopback/cluster.ts'
+import { all } from '../shared/loopback/loopback.ts'
 import {
   assertOwnNodes,
   copyVolume,
@@ -14,8 +16,6 @@ import {
   startAll,
   untilMarked,
 } from './copying.ts'
-import { all } from './release.ts'
-import { keysOf, untilWhole } from './whole.ts'
 import { startWriter } from './writer.ts'
 
 const test = suite('volumes that were copied from another release', { timeout: 120_000 })
@@ -30,7 +30,7 @@ test('all of them, beside the living original: two clusters with all keys, and t
   // What a server takes while it syncs its file once a second is lost where all are killed: that is not what this asks.
   for (const ordinal of all(original)) await original.ask(ordinal, 'CONFIG', 'SET', 'appendfsync', 'always')
   const writer = await startWriter(original, PASSWORD, scope)
-  const keys = await keysOf(original, all(original))
+  const keys = await countKeys(original, all(original))
   const copy = await prepareAt(scope, 21)
   for (const ordinal of all(original)) await copyVolume(original, ordinal, copy)
   await startAll(copy)
@@ -54,7 +54,7 @@ test('all of them, beside the living original: two clusters with all keys, and t
   for (const release of [original, copy]) await untilWhole(release)
   for (const release of [original, copy]) {
     await assertOwnNodes(release)
-    assert.is(await keysOf(release, all(release)), keys)
+    assert.is(await countKeys(release, all(release)), keys)
   }
   const ids = new Set([...(await idsOf(original)), ...(await idsOf(copy))])
   assert.is(ids.size, 12)
@@ -88,7 +88,7 @@ test.proves({
 })
 test('volumes of the release itself: installed again, or moved in without a mark, it is the cluster it was', async (_, scope) => {
   const release = await created(scope)
-  const [keys, ids] = [await keysOf(release, all(release)), await idsOf(release)]
+  const [keys, ids] = [await countKeys(release, all(release)), await idsOf(release)]
   for (const marked of [true, false]) {
     await release.kill(...all(release))
     for (const ordinal of all(release)) {
@@ -99,7 +99,7 @@ test('volumes of the release itself: installed again, or moved in without a mark
     await untilWhole(release)
     await untilMarked(release)
     assert.equal(await idsOf(release), ids)
-    assert.is(await keysOf(release, all(release)), keys)
+    assert.is(await countKeys(release, all(release)), keys)
   }
 })
 

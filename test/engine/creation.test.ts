@@ -1,13 +1,13 @@
 import * as assert from 'uvu/assert'
-import { eventually } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
+import { eventually } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { killAtFirstStep } from './kill.ts'
-import { all, prepare, type Release } from './release.ts'
 
 const test = suite('creation on real servers', { timeout: 40_000 })
 
 /** The cluster as one node sees it, without what changes by the second. */
-async function view(release: Release, ordinal: number): Promise<string[]> {
+async function view(release: Loopback, ordinal: number): Promise<string[]> {
   const lines = (await release.ask(ordinal, 'CLUSTER', 'NODES')).split('\n')
   return lines
     .map((line) => {
@@ -17,7 +17,7 @@ async function view(release: Release, ordinal: number): Promise<string[]> {
     .sort()
 }
 
-async function assertWhole(release: Release): Promise<void> {
+async function assertWhole(release: Loopback): Promise<void> {
   const views = await Promise.all(all(release).map((ordinal) => view(release, ordinal)))
   for (const seen of views) assert.equal(seen, views[0])
   const checked = await release.script('helm-test.sh')

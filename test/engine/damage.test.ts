@@ -1,12 +1,12 @@
 import { open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { suite } from '../harness/suite.ts'
-import { all, prepare, type Release } from './release.ts'
-import { createWithKeys, keysOf, untilLogged, untilWhole } from './whole.ts'
+import { suite } from '../runner/suite.ts'
+import { countKeys, createWithKeys, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 
 interface Context {
-  release: Release
+  release: Loopback
   keys: number
 }
 
@@ -15,19 +15,19 @@ const test = suite<Context>('an append-only file that is damaged', {
   async setup(scope) {
     const release = await prepare(scope)
     await createWithKeys(release, all(release))
-    return { release, keys: await keysOf(release, all(release)) }
+    return { release, keys: await countKeys(release, all(release)) }
   },
 })
 
 /** A master, which has keys that only the end of its file holds. */
-async function anyMaster(release: Release): Promise<number> {
+async function anyMaster(release: Loopback): Promise<number> {
   for (const ordinal of all(release))
     if ((await release.ask(ordinal, 'ROLE')).startsWith('master')) return ordinal
   throw new Error('no master')
 }
 
 /** The file that a server appends to: one of a folder, or the only one. */
-async function appended(release: Release, ordinal: number): Promise<string> {
+async function appended(release: Loopback, ordinal: number): Promise<string> {
   const data = release.data(ordinal)
   const files = (await readdir(data, { recursive: true })).filter((file) => /\.aof$/.test(file)).sort()
   return join(data, files.at(-1) ?? '')
@@ -48,7 +48,7 @@ test('cut off at its end: the replica, which has that end, takes over first', as
   assert.match(await release.log(master), /this master's append-only file is damaged: waiting/)
   assert.match(await release.log(master), /its slots have another owner now/)
   await untilWhole(release)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test.proves({
@@ -77,7 +77,7 @@ test('damaged in the middle: the replica takes over, the server does not start, 
     /append-only file is damaged: waiting.*\n.*its slots have another owner now/,
   )
   const others = all(release).filter((ordinal) => ordinal !== master)
-  assert.is(await keysOf(release, others), keys)
+  assert.is(await countKeys(release, others), keys)
   assert.not.match(await release.log(master), /delete the PersistentVolumeClaim/)
 
   assert.match(await start(), /did not start/)
@@ -89,7 +89,7 @@ test('damaged in the middle: the replica takes over, the server does not start, 
   await untilLogged(release, master, /becomes a replica of \S+: OK/, 30_000)
   assert.is((await release.script('reconcile.sh')).code, 0)
   await untilWhole(release)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test.run()

@@ -1,8 +1,8 @@
-import type { Scope } from '../harness/scope.ts'
-import type { Release } from './release.ts'
+import type { Scope } from '../runner/scope.ts'
+import type { Loopback } from '../shared/loopback/loopback.ts'
 
 /** Lets pods' servers stand still, which then answer nobody; returns what wakes them, as the scope's end does. */
-export async function freeze(release: Release, scope: Scope, ...ordinals: number[]): Promise<() => void> {
+export async function freeze(release: Loopback, scope: Scope, ...ordinals: number[]): Promise<() => void> {
   const answers = await Promise.all(ordinals.map((ordinal) => release.ask(ordinal, 'INFO', 'server')))
   const servers = answers.map((info) => Number(/process_id:(\d+)/.exec(info)?.[1]))
   const wake = () => {

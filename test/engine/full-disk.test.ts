@@ -1,12 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { must } from '../harness/command.ts'
-import { eventually } from '../harness/deadline.ts'
-import type { Scope } from '../harness/scope.ts'
-import { suite } from '../harness/suite.ts'
-import { all, prepare, type Release } from './release.ts'
-import { createWithKeys, keysOf, untilLogged, untilWhole } from './whole.ts'
+import { must } from '../runner/command.ts'
+import { eventually } from '../runner/deadline.ts'
+import type { Scope } from '../runner/scope.ts'
+import { suite } from '../runner/suite.ts'
+import { countKeys, createWithKeys, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 
 const test = suite('a volume that is full', { timeout: 90_000 })
 
@@ -17,7 +17,7 @@ const asRoot = (...command: string[]) =>
     : must('sudo', ['--non-interactive', ...command])
 
 /** Gives a pod a volume of a few megabytes. */
-async function smallVolume(scope: Scope, release: Release, ordinal: number): Promise<void> {
+async function smallVolume(scope: Scope, release: Loopback, ordinal: number): Promise<void> {
   const folder = release.data(ordinal)
   await mkdir(folder, { recursive: true })
   await asRoot('mount', '-t', 'tmpfs', '-o', `size=8m,uid=${process.getuid?.()}`, 'small', folder)
@@ -25,7 +25,7 @@ async function smallVolume(scope: Scope, release: Release, ordinal: number): Pro
 }
 
 /** Fills a volume to the last byte. */
-async function fill(release: Release, ordinal: number): Promise<() => Promise<void>> {
+async function fill(release: Loopback, ordinal: number): Promise<() => Promise<void>> {
   const file = join(release.data(ordinal), 'lost+found')
   await writeFile(file, Buffer.alloc(16_000_000)).catch(() => {})
   return () => rm(file)
@@ -40,7 +40,7 @@ test('a master’s: it refuses writes, the others go on, room mends it, and what
   const release = await prepare(scope)
   await smallVolume(scope, release, 0)
   await createWithKeys(release, all(release))
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
   assert.match(await release.ask(0, 'ROLE'), /^master/)
   const [own = ''] = (await release.ask(0, 'KEYS', 'key:*')).split('\n')
   let acknowledged = own
@@ -77,7 +77,7 @@ test('a master’s: it refuses writes, the others go on, room mends it, and what
   if ((await release.ask(0, 'PING')) !== 'PONG') await release.start(0)
   await release.keep(0)
   await untilWhole(release)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
   const [, heir = ''] = (await release.ask(0, 'ROLE')).split('\n')
   const [ordinal = 0] = all(release).filter((one) => release.address(one) === heir)
   assert.is(await release.ask(ordinal, 'GET', own), acknowledged)

@@ -1,21 +1,21 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { pause } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
+import { pause } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { aShard, countKeys, createWithKeys, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { freeze } from './frozen.ts'
-import { all, prepare, type Release } from './release.ts'
-import { aShard, createWithKeys, keysOf, untilWhole } from './whole.ts'
 
 const test = suite('handover', { timeout: 60_000 })
 
-const roleOf = async (release: Release, ordinal: number) =>
+const roleOf = async (release: Loopback, ordinal: number) =>
   (await release.ask(ordinal, 'ROLE')).split('\n')[0]
 
 const LEAVING = 13
 
 /** Lets a pod leave, and returns how long it took, in seconds. */
-async function leave(release: Release, ordinal: number, env: NodeJS.ProcessEnv = {}): Promise<number> {
+async function leave(release: Loopback, ordinal: number, env: NodeJS.ProcessEnv = {}): Promise<number> {
   const { code, stderr, seconds } = await release.script('handover.sh', [], { ORDINAL: `${ordinal}`, ...env })
   assert.is(code, 0, stderr)
   return seconds
@@ -80,7 +80,7 @@ test('without volumes it waits even then for the replica that comes back, and gi
   const release = await prepare(scope)
   await writeFile(join(release.folder, 'topology', 'persistence'), 'false')
   await createWithKeys(release, all(release))
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
   const [master, replica] = await aShard(release)
   await leave(release, replica)
   await release.kill(replica)
@@ -89,7 +89,7 @@ test('without volumes it waits even then for the replica that comes back, and gi
   await release.keep(replica)
   await leaving
   assert.is(await roleOf(release, master), 'slave')
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test('a master without replicas leaves at once', async (_, scope) => {

@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
-import { eventually } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
-import { all, prepare, type Release } from './release.ts'
-import { createWithKeys, keysOf, untilLogged, untilWhole } from './whole.ts'
+import { eventually } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { countKeys, createWithKeys, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 
 const test = suite('healing', { timeout: 90_000 })
 
 /** Stops all pods and starts them where `at` says. */
-async function moveAll(release: Release, at: (ordinal: number) => number): Promise<void> {
+async function moveAll(release: Loopback, at: (ordinal: number) => number): Promise<void> {
   await release.kill(...all(release))
   for (const ordinal of all(release)) await release.place(ordinal, at(ordinal))
   await release.start(...all(release))
@@ -30,10 +30,10 @@ for (const [name, at] of moves) {
   test(`${name}, and nothing is lost`, async (_, scope) => {
     const release = await prepare(scope)
     await createWithKeys(release, all(release))
-    const keys = await keysOf(release, all(release))
+    const keys = await countKeys(release, all(release))
     await moveAll(release, at)
     await untilWhole(release)
-    assert.is(await keysOf(release, all(release)), keys)
+    assert.is(await countKeys(release, all(release)), keys)
   })
 }
 
@@ -68,7 +68,7 @@ test.proves({
 test('a pod that lost its volume joins again, its shard has its replica, and the next upgrade forgets its old id', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
   await release.kill(0)
   await rm(release.data(0), { recursive: true })
   await release.place(0, 100)
@@ -86,7 +86,7 @@ test('a pod that lost its volume joins again, its shard has its replica, and the
   for (const ordinal of all(release))
     assert.is((await release.ask(ordinal, 'CLUSTER', 'NODES')).split('\n').length, 6)
   await untilWhole(release)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test('all pods gone with all they had: the cluster is created anew, without any help', async (_, scope) => {

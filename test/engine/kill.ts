@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { enginePrograms } from './programs.ts'
-import type { Release } from './release.ts'
+import type { Loopback } from '../shared/loopback/loopback.ts'
+import { enginePrograms } from '../shared/loopback/programs.ts'
 
 /**
  * Runs reconcile.sh again and again, each time killed the moment its first change of the cluster was answered, until a run
  * changes nothing any more. Returns how many runs were killed.
  */
-export async function killAtFirstStep(release: Release): Promise<number> {
+export async function killAtFirstStep(release: Loopback): Promise<number> {
   const [, cli] = await enginePrograms()
   const client = join(release.bin, cli)
   const victim = join(release.folder, 'victim')

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { eventually } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
-import type { Running } from './processes.ts'
-import { all, prepare, type Release } from './release.ts'
+import { eventually } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
+import type { Running } from '../shared/loopback/processes.ts'
 
 /** A run of its own that takes the lock as `kind` does, says so, and says when it has lost it and when it has it again. */
 const holding = (kind: string) => `set -u
@@ -52,7 +52,7 @@ for (const layout of ['debian', 'alpine'] as const) {
   })
 }
 
-async function hold(release: Release, script: string): Promise<Running> {
+async function hold(release: Loopback, script: string): Promise<Running> {
   const name = `hold-${Math.random()}.sh`
   await writeFile(join(release.folder, 'pod', name), script)
   return release.background(name)

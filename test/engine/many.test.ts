@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
-import { suite } from '../harness/suite.ts'
-import { randomly } from '../unit/plan/random.ts'
-import { all, prepare } from './release.ts'
-import { size, toItsEnd, upgrade } from './upgrade.ts'
-import { createWithKeys, keysOf } from './whole.ts'
+import { suite } from '../runner/suite.ts'
+import { countKeys, createWithKeys } from '../shared/loopback/cluster.ts'
+import { all, prepare } from '../shared/loopback/loopback.ts'
+import { size, toItsEnd, upgrade } from '../shared/loopback/upgrade.ts'
+import { randomly } from '../shared/plan/random.ts'
 
 const test = suite('a cluster of thirty nodes', { timeout: 240_000 })
 
@@ -17,11 +17,11 @@ test.proves({
 test('is created, grows by a shard, and is whole again after some of its pods were killed', async (_, scope) => {
   const release = await prepare(scope, { shards: 14 })
   await createWithKeys(release, all(release))
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
 
   const grown = await upgrade(release, 28, 15, 1, { deadline: 90 })
   assert.match(grown, /done +30 nodes agree, 16384 slots covered, 15 replicas in sync/)
-  assert.is(await keysOf(release, upTo(30)), keys)
+  assert.is(await countKeys(release, upTo(30)), keys)
 
   const next = randomly(process.pid)
   const victims = [...new Set(upTo(6).map(() => next(30)))]
@@ -34,7 +34,7 @@ test('is created, grows by a shard, and is whole again after some of its pods we
     /done/,
     story,
   )
-  assert.is(await keysOf(release, upTo(30)), keys, story)
+  assert.is(await countKeys(release, upTo(30)), keys, story)
 })
 
 test.run()

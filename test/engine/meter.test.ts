@@ -1,14 +1,14 @@
 import { Cluster } from 'ioredis'
 import * as assert from 'uvu/assert'
-import { eventually, pause } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
-import { type LaneReport, startLane } from '../load/lane.ts'
-import { type Mode, storeOf } from '../load/store.ts'
-import { all, prepare, type Release } from './release.ts'
-import { createWithKeys, untilWhole } from './whole.ts'
+import { type LaneReport, startLane } from '../cluster/load/lane.ts'
+import { type Mode, storeOf } from '../cluster/load/store.ts'
+import { eventually, pause } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { createWithKeys, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 
 interface Context {
-  release: Release
+  release: Loopback
   client: Cluster
 }
 
@@ -54,7 +54,7 @@ async function during(
 }
 
 /** The ordinals of the master that a key, which is there, belongs to, and of its replica. */
-async function shardOf(release: Release, key: string): Promise<[number, number]> {
+async function shardOf(release: Loopback, key: string): Promise<[number, number]> {
   const slot = await release.ask(0, 'CLUSTER', 'KEYSLOT', key)
   for (const ordinal of all(release)) {
     const [role, , ...replicas] = (await release.ask(ordinal, 'ROLE')).split('\n')

@@ -1,15 +1,15 @@
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { eventually } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
-import { all, prepare, type Release } from './release.ts'
-import { createWithKeys, keysOf, untilWhole } from './whole.ts'
+import { eventually } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { countKeys, createWithKeys, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 
 const test = suite('a master that would start with less than its replica has', { timeout: 60_000 })
 
 /** The ordinal of the replica of a master. */
-async function replicaOf(release: Release, master: number): Promise<number> {
+async function replicaOf(release: Loopback, master: number): Promise<number> {
   for (const ordinal of all(release)) {
     const [role, host] = (await release.ask(ordinal, 'ROLE')).split('\n')
     if (role === 'slave' && host === release.address(master)) return ordinal
@@ -31,7 +31,7 @@ test.proves({
 test('does not start empty while its replica cannot take over, and what its log says to do brings all keys back', async (_, scope) => {
   const release = await prepare(scope, { conf: 'cluster-node-timeout 2000\n' })
   await createWithKeys(release, all(release))
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
   const master = 0
   const replica = await replicaOf(release, master)
   // A pod that has lost its volume too is no witness of a failover: it knows of no owner at all.
@@ -59,7 +59,7 @@ test('does not start empty while its replica cannot take over, and what its log 
   assert.is(await start(), 'started')
   await release.keep(master, replica)
   await untilWhole(release)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test.proves({

@@ -1,9 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { eventually, pause } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
-import { all, prepare } from './release.ts'
+import { eventually, pause } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { all, prepare } from '../shared/loopback/loopback.ts'
 
 const test = suite('start and probe', { timeout: 30_000 })
 

@@ -1,16 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { eventually } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
-import { enginePrograms } from './programs.ts'
-import { all, prepare, type Release } from './release.ts'
-import { untilWhole } from './whole.ts'
+import { eventually } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
+import { enginePrograms } from '../shared/loopback/programs.ts'
 
 const test = suite('preflight', { timeout: 60_000 })
 
 /** Lays the topology out as the ConfigMap of the release before this one, and returns where. */
-async function topology(release: Release, was: Record<string, string>): Promise<{ TOPOLOGY: string }> {
+async function topology(release: Loopback, was: Record<string, string>): Promise<{ TOPOLOGY: string }> {
   const folder = join(release.folder, 'topology')
   await mkdir(folder, { recursive: true })
   for (const [key, value] of Object.entries({
@@ -29,7 +29,7 @@ async function topology(release: Release, was: Record<string, string>): Promise<
 }
 
 /** A PATH with a server that says it is of another version. */
-async function otherVersion(release: Release, version: string): Promise<string> {
+async function otherVersion(release: Loopback, version: string): Promise<string> {
   const [server] = await enginePrograms()
   const other = join(release.folder, 'other-version')
   await mkdir(other)
@@ -38,7 +38,7 @@ async function otherVersion(release: Release, version: string): Promise<string> 
 }
 
 /** Every replica's ordinal, and its master's. */
-async function replicas(release: Release): Promise<[replica: number, master: number][]> {
+async function replicas(release: Loopback): Promise<[replica: number, master: number][]> {
   const found: [number, number][] = []
   for (const ordinal of all(release)) {
     const [role, host] = (await release.ask(ordinal, 'ROLE')).split('\n')

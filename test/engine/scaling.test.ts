@@ -1,23 +1,23 @@
 import * as assert from 'uvu/assert'
-import { eventually } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
-import { all, prepare, type Release } from './release.ts'
-import { size, upgrade } from './upgrade.ts'
-import { createWithKeys, keysOf, untilWhole } from './whole.ts'
+import { eventually } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { countKeys, createWithKeys, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
+import { size, upgrade } from '../shared/loopback/upgrade.ts'
 
 const test = suite('a cluster that changes its size', { timeout: 120_000 })
 
 const upTo = (count: number) => Array.from({ length: count }, (_, ordinal) => ordinal)
 
 /** What a pod knows once it shakes no hands any more: its keeper meets a peer again that did not answer for a moment. */
-const withoutHandshake = (release: Release, ordinal: number): Promise<string[]> =>
+const withoutHandshake = (release: Loopback, ordinal: number): Promise<string[]> =>
   eventually(`pod ${ordinal} to shake no hands`, { deadline: 10_000 }, async (see) => {
     const nodes = await release.ask(ordinal, 'CLUSTER', 'NODES')
     see(nodes)
     return nodes.includes('handshake') ? undefined : nodes.split('\n')
   })
 
-async function assertSize(release: Release, shards: number, replicas: number, keys: number): Promise<void> {
+async function assertSize(release: Loopback, shards: number, replicas: number, keys: number): Promise<void> {
   const pods = upTo(shards * (1 + replicas))
   for (const ordinal of pods) {
     const lines = await withoutHandshake(release, ordinal)
@@ -30,13 +30,13 @@ async function assertSize(release: Release, shards: number, replicas: number, ke
     )
     assert.not.match(lines.join('\n'), /fail|noaddr|handshake|\[/)
   }
-  assert.is(await keysOf(release, pods), keys)
+  assert.is(await countKeys(release, pods), keys)
 }
 
 test('grows by a shard, shrinks by a shard, and grows again onto the volumes that were kept', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
   const out = await upgrade(release, 6, 4, 1)
   // A batch that the engine's client broke off is not counted, and is planned anew.
   assert.ok(/ (\d+) of \1 slots moved/.test(out), out)
@@ -50,7 +50,7 @@ test('grows by a shard, shrinks by a shard, and grows again onto the volumes tha
 test('replicas come and go: 1, 2, 0, 1', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
   let from = 6
   for (const replicas of [2, 0, 1]) {
     await upgrade(release, from, 3, replicas)
@@ -62,7 +62,7 @@ test('replicas come and go: 1, 2, 0, 1', async (_, scope) => {
 test('shards and replicas change together, with spare replicas that become masters', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
   await upgrade(release, 6, 6, 0)
   await assertSize(release, 6, 0, keys)
 })
@@ -75,7 +75,7 @@ test.proves({
 test('a run that was killed while a slot was on its way is ended by the next', async (_, scope) => {
   const release = await prepare(scope, { replicas: 0 })
   await createWithKeys(release, all(release))
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
   const masters = await Promise.all(all(release).map((ordinal) => release.ask(ordinal, 'CLUSTER', 'MYID')))
   await release.ask(1, 'CLUSTER', 'SETSLOT', '0', 'IMPORTING', masters[0] ?? '')
   await release.ask(0, 'CLUSTER', 'SETSLOT', '0', 'MIGRATING', masters[1] ?? '')
@@ -83,7 +83,7 @@ test('a run that was killed while a slot was on its way is ended by the next', a
   assert.is(job.code, 0, job.stdout)
   assert.match(job.stdout, /end the half-done move/)
   await untilWhole(release)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test('data that would not fit into fewer shards is refused, and nothing changes', async (_, scope) => {

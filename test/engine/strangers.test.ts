@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
-import { suite } from '../harness/suite.ts'
-import { all, prepare, type Release } from './release.ts'
-import { createWithKeys, keysOf, untilLogged, untilWhole } from './whole.ts'
+import { suite } from '../runner/suite.ts'
+import { countKeys, createWithKeys, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 
 interface Context {
-  one: Release
-  two: Release
+  one: Loopback
+  two: Loopback
   keys: number
 }
 
@@ -22,15 +22,15 @@ const test = suite<Context>('two releases whose pods take each other’s address
     for (const ordinal of all(two)) await two.place(ordinal, ordinal + 11)
     await createWithKeys(one, all(one))
     await createWithKeys(two, all(two))
-    return { one, two, keys: await keysOf(one, all(one)) }
+    return { one, two, keys: await countKeys(one, all(one)) }
   },
 })
 
-const idsSeen = async (release: Release, ordinal: number) =>
+const idsSeen = async (release: Loopback, ordinal: number) =>
   (await release.ask(ordinal, 'CLUSTER', 'NODES')).split('\n').map((line) => line.split(' ')[0] ?? '')
 
 /** Stops the pods of both releases that are to move, and starts them where they shall be. */
-async function move(...moves: [Release, Places][]): Promise<void> {
+async function move(...moves: [Loopback, Places][]): Promise<void> {
   for (const [release, places] of moves) await release.kill(...Object.keys(places).map(Number))
   for (const [release, places] of moves)
     for (const [ordinal, at] of Object.entries(places)) await release.place(Number(ordinal), at)
@@ -48,7 +48,7 @@ async function assertApart({ one, two, keys }: Context): Promise<void> {
   for (const release of [one, two])
     for (const ordinal of all(release))
       assert.is((await idsSeen(release, ordinal)).length, release.size, `pod ${ordinal} of ${release.mark}`)
-  for (const release of [one, two]) assert.is(await keysOf(release, all(release)), keys)
+  for (const release of [one, two]) assert.is(await countKeys(release, all(release)), keys)
 }
 
 test.proves({

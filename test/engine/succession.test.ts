@@ -1,33 +1,33 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { eventually, pause } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
-import { all, prepare, type Release } from './release.ts'
-import { aShard, createWithKeys, keysOf, untilLogged, untilWhole } from './whole.ts'
+import { eventually, pause } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { aShard, countKeys, createWithKeys, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 
 const test = suite('who takes a master’s place', { timeout: 120_000 })
 
-const isMaster = async (release: Release, ordinal: number) =>
+const isMaster = async (release: Loopback, ordinal: number) =>
   (await release.ask(ordinal, 'ROLE')).startsWith('master')
 
-const untilMaster = (release: Release, ordinals: number[]) =>
+const untilMaster = (release: Loopback, ordinals: number[]) =>
   eventually(`pod ${ordinals} to be a master`, { deadline: 30_000 }, async () => {
     const are = await Promise.all(ordinals.map((ordinal) => isMaster(release, ordinal)))
     return are.includes(true) || undefined
   })
 
 /** Waits until a replica's keeper has noted on its volume that its data is complete. */
-const untilNoted = (release: Release, ordinal: number) =>
+const untilNoted = (release: Loopback, ordinal: number) =>
   eventually(`pod ${ordinal} to note that it is in sync`, { deadline: 15_000 }, () =>
     noteOf(release, ordinal),
   )
 
-const noteOf = (release: Release, ordinal: number) =>
+const noteOf = (release: Loopback, ordinal: number) =>
   readFile(join(release.data(ordinal), 'synced'), 'utf8').catch(() => undefined)
 
 /** Brings pods back at other addresses, while the rest stay away. */
-async function bringBack(release: Release, ordinals: number[]): Promise<void> {
+async function bringBack(release: Loopback, ordinals: number[]): Promise<void> {
   for (const ordinal of all(release)) await release.place(ordinal, undefined)
   for (const ordinal of ordinals) await release.place(ordinal, ordinal + 101)
   await release.start(...ordinals)
@@ -35,16 +35,16 @@ async function bringBack(release: Release, ordinals: number[]): Promise<void> {
 }
 
 /** Writes what a replica that is away does not get. */
-async function writeLate(release: Release, master: number): Promise<void> {
+async function writeLate(release: Loopback, master: number): Promise<void> {
   for (let key = 0; key < 60; key++) await release.ask(master, 'SET', `key:late${key}`, 'late')
 }
 
 /** The master comes back after all, and everything is there. */
-async function bringBackLast(release: Release, master: number, keys: number): Promise<void> {
+async function bringBackLast(release: Loopback, master: number, keys: number): Promise<void> {
   await release.start(master)
   await release.keep(master)
   await untilWhole(release)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 }
 
 /** Long enough for an election to have come and gone: a node counts as failed after five seconds. */
@@ -62,11 +62,11 @@ for (const replicas of [1, 2]) {
     const [master, ...heirs] = await aShard(release)
     for (const heir of heirs) await untilNoted(release, heir)
     const others = all(release).filter((ordinal) => ordinal !== master)
-    const keys = await keysOf(release, all(release))
+    const keys = await countKeys(release, all(release))
     await release.kill(...all(release))
     await bringBack(release, others)
     await untilMaster(release, heirs)
-    assert.is(await keysOf(release, others), keys)
+    assert.is(await countKeys(release, others), keys)
     await bringBackLast(release, master, keys)
   })
 }
@@ -80,7 +80,7 @@ test('a replica that was long out of sync when all went down waits for its maste
   await createWithKeys(release, all(release))
   const [master, replica] = await aShard(release)
   await untilNoted(release, replica)
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
   await release.kill(...all(release))
   const [id] = (await noteOf(release, replica))?.split(' ') ?? []
   await writeFile(join(release.data(replica), 'synced'), `${id} ${Math.floor(Date.now() / 1000) - 70}\n`)
@@ -100,7 +100,7 @@ test('a replica that restarted while the cluster ran on waits for its master, wh
   await untilNoted(release, replica)
   await release.kill(replica)
   await writeLate(release, master)
-  const keys = await keysOf(release, all(release))
+  const keys = await countKeys(release, all(release))
   await release.kill(master)
   await release.start(replica)
   await release.keep(replica)
@@ -130,7 +130,7 @@ for (const [volumes, takesOver] of [
     await release.ask(replica, 'CONFIG', 'SET', 'masteruser', 'nobody')
     await release.ask(replica, 'CLIENT', 'KILL', 'TYPE', 'master')
     await writeLate(release, master)
-    const keys = await keysOf(release, all(release))
+    const keys = await countKeys(release, all(release))
     const { code, stderr } = await release.script('handover.sh', [], { ORDINAL: `${master}` })
     assert.is(code, 0, stderr)
     await release.kill(master)

@@ -1,18 +1,18 @@
 import { access, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { eventually, pause } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
+import { eventually, pause } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { countKeys, createWithKeys, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { freeze } from './frozen.ts'
-import { all, prepare, type Release } from './release.ts'
-import { createWithKeys, keysOf, untilLogged, untilWhole } from './whole.ts'
 
 const test = suite('a volume that is not as it was left', { timeout: 90_000 })
 
-const nodesConf = (release: Release, ordinal: number) => join(release.data(ordinal), 'nodes.conf')
+const nodesConf = (release: Loopback, ordinal: number) => join(release.data(ordinal), 'nodes.conf')
 
 /** Creates a cluster whose volumes all have a kept copy of nodes.conf. */
-async function created(release: Release): Promise<number> {
+async function created(release: Loopback): Promise<number> {
   await createWithKeys(release, all(release))
   for (const ordinal of all(release))
     await eventually(`pod ${ordinal} to keep a copy of nodes.conf`, { deadline: 15_000 }, async () =>
@@ -21,7 +21,7 @@ async function created(release: Release): Promise<number> {
         () => undefined,
       ),
     )
-  return keysOf(release, all(release))
+  return countKeys(release, all(release))
 }
 
 const damages: [name: string, damage: (file: string) => Promise<void>][] = [
@@ -47,7 +47,7 @@ for (const [name, damage] of damages) {
     assert.is(await release.ask(1, 'CLUSTER', 'MYID'), id)
     assert.match(await release.log(1), /its kept copy takes its place/)
     await untilWhole(release)
-    assert.is(await keysOf(release, all(release)), keys)
+    assert.is(await countKeys(release, all(release)), keys)
   })
 }
 
@@ -75,7 +75,7 @@ test('data without nodes.conf or a copy is not touched, and the log says what to
   await untilLogged(release, 1, /becomes a replica of \S+: OK/, 30_000)
   assert.is((await release.script('reconcile.sh')).code, 0)
   await untilWhole(release)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test('a new node at the address of a lost master lets the replica go first', async (_, scope) => {
@@ -92,7 +92,7 @@ test('a new node at the address of a lost master lets the replica go first', asy
   await untilLogged(release, master, /becomes a replica of \S+: OK/, 30_000)
   assert.is((await release.script('reconcile.sh')).code, 0)
   await untilWhole(release)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test('a node that the cluster has forgotten keeps its old data aside and joins as a new one', async (_, scope) => {
@@ -142,7 +142,7 @@ test('a peer that does not know the node does not make it forgotten, as long as 
   assert.not.match(await release.log(away), /has forgotten this node/)
   assert.is((await release.script('reconcile.sh')).code, 0)
   await untilWhole(release)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test('a master that lost its data but not its name lets its replica go first: all keys are there', async (_, scope) => {
@@ -157,7 +157,7 @@ test('a master that lost its data but not its name lets its replica go first: al
   await release.keep(master)
   assert.match(await release.log(master), /this master lost its data: waiting/)
   await untilWhole(release)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test.run()

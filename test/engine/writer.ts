@@ -1,9 +1,9 @@
 import { Cluster } from 'ioredis'
-import type { Scope } from '../harness/scope.ts'
-import { countWrites, notKept } from '../load/judge.ts'
-import { startLane } from '../load/lane.ts'
-import { storeOf } from '../load/store.ts'
-import { all, type Release } from './release.ts'
+import { countWrites, notKept } from '../cluster/load/judge.ts'
+import { startLane } from '../cluster/load/lane.ts'
+import { storeOf } from '../cluster/load/store.ts'
+import type { Scope } from '../runner/scope.ts'
+import { all, type Loopback } from '../shared/loopback/loopback.ts'
 
 /** A client that writes all the while. */
 export interface Writer {
@@ -14,7 +14,7 @@ export interface Writer {
 const LANES = 12
 
 /** Starts writing to all shards of a release. */
-export async function startWriter(release: Release, password: string, scope: Scope): Promise<Writer> {
+export async function startWriter(release: Loopback, password: string, scope: Scope): Promise<Writer> {
   const nodes = all(release).map((ordinal) => ({ host: release.address(ordinal), port: 6379 }))
   const cluster = new Cluster(nodes, { redisOptions: { password, commandTimeout: 2000 } })
   cluster.on('error', () => {})

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
-import { eventually } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
-import { all, prepare, type Release } from './release.ts'
-import { createWithKeys, keysOf, untilLogged, untilWhole } from './whole.ts'
+import { eventually } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { countKeys, createWithKeys, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 
 interface Context {
-  release: Release
+  release: Loopback
   keys: number
 }
 
@@ -15,13 +15,13 @@ const test = suite<Context>('a pod whose Secret holds another password than its 
   async setup(scope) {
     const release = await prepare(scope)
     await createWithKeys(release, all(release))
-    return { release, keys: await keysOf(release, all(release)) }
+    return { release, keys: await countKeys(release, all(release)) }
   },
 })
 
 const advice = /the other pods do not take this pod's password: .*Set it back to theirs/
 
-const isReady = async (release: Release, ordinal: number) =>
+const isReady = async (release: Loopback, ordinal: number) =>
   (await release.script('probe.sh', ['readiness'], { ORDINAL: `${ordinal}` })).code === 0
 
 test.proves({
@@ -39,7 +39,7 @@ test('a master of the cluster does not start with it, so that its replica serves
   assert.match(await release.log(0), advice)
   const others = all(release).slice(1)
   await eventually('the others to serve all keys', { deadline: 20_000 }, async (see) => {
-    const served = await keysOf(release, others)
+    const served = await countKeys(release, others)
     see(`${served} keys`)
     return served === keys || undefined
   })
@@ -48,7 +48,7 @@ test('a master of the cluster does not start with it, so that its replica serves
   await release.start(0)
   await release.keep(0)
   await untilWhole(release)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test.proves({
@@ -67,7 +67,7 @@ test('a pod without data joins nothing, is never ready, and says so', async ({ r
   assert.match(await release.ask(0, 'CLUSTER', 'INFO'), /cluster_known_nodes:1\r?\n/)
   const others = all(release).slice(1)
   for (const ordinal of others) assert.ok(await isReady(release, ordinal), `pod ${ordinal}`)
-  assert.is(await keysOf(release, others), keys)
+  assert.is(await countKeys(release, others), keys)
 
   await release.kill(0)
   await release.relock(0)
@@ -76,7 +76,7 @@ test('a pod without data joins nothing, is never ready, and says so', async ({ r
   await untilLogged(release, 0, /becomes a replica of \S+: OK/, 30_000)
   assert.is((await release.script('reconcile.sh')).code, 0)
   await untilWhole(release)
-  assert.is(await keysOf(release, all(release)), keys)
+  assert.is(await countKeys(release, all(release)), keys)
 })
 
 test('a Secret that changes under a server that runs takes nobody from its clients', async ({ release }) => {

@@ -1,12 +1,12 @@
-import { changeEngine, refuseEngine } from '../harness/engine-changes.ts'
-import { install, type Release, release } from '../harness/helm.ts'
-import { findImage } from '../harness/images.ts'
-import { writeAndRead } from '../harness/load.ts'
-import { freshNamespace } from '../harness/namespace.ts'
-import type { Scope } from '../harness/scope.ts'
-import { suite } from '../harness/suite.ts'
-import { UNNOTICED } from '../harness/unnoticed.ts'
-import { engineOf, smallValues } from '../harness/values.ts'
+import { changeEngine, refuseEngine } from '../cluster/engine-changes.ts'
+import { writeAndRead } from '../cluster/load/start.ts'
+import { UNNOTICED } from '../cluster/unnoticed.ts'
+import { install, type Release, release } from '../kube/helm.ts'
+import { findImage } from '../kube/images.ts'
+import { freshNamespace } from '../kube/namespace.ts'
+import { engineOf, smallValues } from '../kube/values.ts'
+import type { Scope } from '../runner/scope.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite('another version of the engine', { timeout: 500_000 })
 

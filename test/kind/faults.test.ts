@@ -1,14 +1,22 @@
 import * as assert from 'uvu/assert'
-import { waitUntilReady, waitUntilWhole, whenWhole } from '../harness/cluster.ts'
-import { pause } from '../harness/deadline.ts'
-import { freeze } from '../harness/frozen.ts'
-import { CONNECT_TIMEOUT, startLoad } from '../harness/load.ts'
-import { type Context, kubectl, lastStart, sixNodes, whoIsThere } from '../harness/moving.ts'
-import { serverProcess, signalServer } from '../harness/processes-in-nodes.ts'
-import { NODE_TIMEOUT, split, stopsWithin } from '../harness/split.ts'
-import { suite } from '../harness/suite.ts'
-import { ROLLING_RESTART, restartUnnoticed } from '../harness/unnoticed.ts'
-import { beforeKill, countLost, gapBeyond, lostOutside, notKept, writesWithin } from '../load/judge.ts'
+import { waitUntilReady, waitUntilWhole, whenWhole } from '../cluster/cluster.ts'
+import { freeze } from '../cluster/frozen.ts'
+import {
+  beforeKill,
+  countLost,
+  gapBeyond,
+  lostOutside,
+  notKept,
+  writesWithin,
+} from '../cluster/load/judge.ts'
+import { CONNECT_TIMEOUT, startLoad } from '../cluster/load/start.ts'
+import { serverProcess, signalServer } from '../cluster/processes-in-nodes.ts'
+import { type Context, lastStart, sixNodes, whoIsThere } from '../cluster/six-nodes.ts'
+import { NODE_TIMEOUT, split, stopsWithin } from '../cluster/split.ts'
+import { ROLLING_RESTART, restartUnnoticed } from '../cluster/unnoticed.ts'
+import { kubectl } from '../kube/kubectl.ts'
+import { pause } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite<Context>('one release that lives through faults', {
   timeout: 300_000,
@@ -38,7 +46,7 @@ test('a master’s server killed: its shard takes writes again within 5 s, and n
   const [shard] = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
   assert.ok(shard)
   const load = await startLoad(of)
-  const server = await serverProcess(of, shard.primary)
+  const server = await serverProcess(of, shard.master)
   const from = Date.now()
   await signalServer(server, 'KILL')
   const killed = { from, to: Date.now() }

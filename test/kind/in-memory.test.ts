@@ -1,16 +1,9 @@
 import * as assert from 'uvu/assert'
-import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
-import { writeAndRead } from '../harness/load.ts'
-import {
-  type Context,
-  keysOf,
-  kubectl,
-  lastStart,
-  sixNodes,
-  untilReplica,
-  whoIsThere,
-} from '../harness/moving.ts'
-import { suite } from '../harness/suite.ts'
+import { waitUntilReady, waitUntilWhole } from '../cluster/cluster.ts'
+import { writeAndRead } from '../cluster/load/start.ts'
+import { type Context, keysOf, lastStart, sixNodes, untilReplica, whoIsThere } from '../cluster/six-nodes.ts'
+import { kubectl } from '../kube/kubectl.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite<Context>('a cluster without volumes', {
   timeout: 240_000,
@@ -25,7 +18,7 @@ test('a master’s pod that is lost comes back as a replica, and all keys are th
   await writeAndRead(of, 1000)
   const keys = await keysOf(of)
   const [shard] = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
-  const pod = shard?.primary.pod ?? ''
+  const pod = shard?.master.pod ?? ''
   await kubectl(of, 'delete', 'pod', pod, '--force', '--grace-period=0')
   await untilReplica(of, pod)
   await waitUntilReady(of, { nodes: 6, deadline: 120_000 })

@@ -1,11 +1,11 @@
 import * as assert from 'uvu/assert'
-import { serverPods, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
-import { install, type Release, release, testRelease, uninstall, upgrade } from '../harness/helm.ts'
-import { core } from '../harness/kubernetes.ts'
-import { writeAndRead } from '../harness/load.ts'
-import { freshNamespace } from '../harness/namespace.ts'
-import { suite } from '../harness/suite.ts'
-import { smallValues } from '../harness/values.ts'
+import { serverPods, waitUntilReady, waitUntilWhole } from '../cluster/cluster.ts'
+import { writeAndRead } from '../cluster/load/start.ts'
+import { install, type Release, release, testRelease, uninstall, upgrade } from '../kube/helm.ts'
+import { core } from '../kube/kubernetes.ts'
+import { freshNamespace } from '../kube/namespace.ts'
+import { smallValues } from '../kube/values.ts'
+import { suite } from '../runner/suite.ts'
 import { leftovers } from './leftovers.ts'
 
 const test = suite('install, use, upgrade, uninstall', { timeout: 300_000 })
@@ -44,13 +44,9 @@ for (const [name, flavour, helm, args] of ways) {
     assert.is(installed.code, 0, installed.stderr)
     const shards = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
     assert.is(shards.length, 3)
-    for (const { primary, replicas } of shards) {
+    for (const { master, replicas } of shards) {
       assert.is(replicas.length, 1)
-      assert.is.not(
-        replicas[0]?.place,
-        primary.place,
-        `${replicas[0]?.pod} shares the node of ${primary.pod}`,
-      )
+      assert.is.not(replicas[0]?.place, master.place, `${replicas[0]?.pod} shares the node of ${master.pod}`)
     }
 
     const { written, read, wrong } = await writeAndRead(of)

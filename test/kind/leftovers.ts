@@ -1,6 +1,6 @@
-import { must } from '../harness/command.ts'
-import { eventually } from '../harness/deadline.ts'
-import type { Release } from '../harness/helm.ts'
+import type { Release } from '../kube/helm.ts'
+import { must } from '../runner/command.ts'
+import { eventually } from '../runner/deadline.ts'
 
 const KINDS =
   'pods,services,statefulsets,jobs,configmaps,secrets,serviceaccounts,poddisruptionbudgets,persistentvolumeclaims'

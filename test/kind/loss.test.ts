@@ -1,16 +1,17 @@
 import * as assert from 'uvu/assert'
-import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
-import { must } from '../harness/command.ts'
-import { pause } from '../harness/deadline.ts'
-import { serverIn } from '../harness/engine.ts'
-import { upgrade } from '../harness/helm.ts'
-import { CONNECT_TIMEOUT, startLoad, writeAndRead } from '../harness/load.ts'
-import { loneMaster } from '../harness/lone-master.ts'
-import { type Context, keysOf, kubectl, sixNodes, untilReplica } from '../harness/moving.ts'
-import { suite } from '../harness/suite.ts'
-import { smallValues } from '../harness/values.ts'
-import { untilWritten } from '../harness/written.ts'
-import { gapBeyond, lostOutside, notKept } from '../load/judge.ts'
+import { waitUntilReady, waitUntilWhole } from '../cluster/cluster.ts'
+import { gapBeyond, lostOutside, notKept } from '../cluster/load/judge.ts'
+import { CONNECT_TIMEOUT, startLoad, writeAndRead } from '../cluster/load/start.ts'
+import { loneMaster } from '../cluster/lone-master.ts'
+import { type Context, keysOf, sixNodes, untilReplica } from '../cluster/six-nodes.ts'
+import { untilWritten } from '../cluster/written.ts'
+import { serverIn } from '../kube/engine.ts'
+import { upgrade } from '../kube/helm.ts'
+import { kubectl } from '../kube/kubectl.ts'
+import { smallValues } from '../kube/values.ts'
+import { must } from '../runner/command.ts'
+import { pause } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite<Context>('a master that is lost', {
   timeout: 240_000,
@@ -27,11 +28,11 @@ test.proves({
 test('its Kubernetes node silent: its replica takes writes within two node timeouts', async ({
   of,
 }, scope) => {
-  const { primary, replica, slots } = await loneMaster(of)
-  const unpause = () => must('docker', ['unpause', primary.place])
+  const { master, replica, slots } = await loneMaster(of)
+  const unpause = () => must('docker', ['unpause', master.place])
   scope.defer(() => unpause().catch(() => {}))
   const began = Date.now()
-  await must('docker', ['pause', primary.place])
+  await must('docker', ['pause', master.place])
   const writtenAt = await untilWritten([serverIn(of.namespace, replica.pod)], slots, 30_000)
   const seconds = (writtenAt - began) / 1000
   assert.ok(seconds <= (2 * NODE_TIMEOUT) / 1000, `took ${seconds} s`)
@@ -50,8 +51,8 @@ test('its pod deleted by force: the shard takes writes again within two node tim
   const [load, confirmed] = await Promise.all([startLoad(of), startLoad(of, { mode: 'wait' })])
   assert.ok(shard)
   const deletedAt = Date.now()
-  await kubectl(of, 'delete', 'pod', shard.primary.pod, '--force', '--grace-period=0')
-  const servers = [shard.primary, ...shard.replicas].map(({ pod }) => serverIn(of.namespace, pod))
+  await kubectl(of, 'delete', 'pod', shard.master.pod, '--force', '--grace-period=0')
+  const servers = [shard.master, ...shard.replicas].map(({ pod }) => serverIn(of.namespace, pod))
   await untilWritten(servers, shard.slots, 2 * NODE_TIMEOUT)
   await pause(3 * NODE_TIMEOUT)
   await waitUntilReady(of, { nodes: 6, deadline: 120_000 })
@@ -72,7 +73,7 @@ test('its pod and its volume deleted: it joins again by itself, and the next upg
   await writeAndRead(of, 1000)
   const keys = await keysOf(of)
   const [shard] = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
-  const pod = shard?.primary.pod ?? ''
+  const pod = shard?.master.pod ?? ''
   await kubectl(of, 'delete', 'persistentvolumeclaim', `data-${pod}`, '--wait=false')
   await kubectl(of, 'delete', 'pod', pod, '--force', '--grace-period=0')
   await untilReplica(of, pod)

@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
-import { waitUntilWhole } from '../harness/cluster.ts'
-import { install, release, testRelease, upgrade } from '../harness/helm.ts'
-import { freshNamespace } from '../harness/namespace.ts'
-import { suite } from '../harness/suite.ts'
-import { smallValues } from '../harness/values.ts'
+import { waitUntilWhole } from '../cluster/cluster.ts'
+import { install, release, testRelease, upgrade } from '../kube/helm.ts'
+import { freshNamespace } from '../kube/namespace.ts'
+import { smallValues } from '../kube/values.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite('an install whose servers never started', { timeout: 240_000 })
 

@@ -1,14 +1,14 @@
 import * as assert from 'uvu/assert'
 import type { Shard } from '../../generator/cluster/whole.ts'
-import { serverPods, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
-import { ask } from '../harness/engine.ts'
-import { type Release, upgrade } from '../harness/helm.ts'
-import { core } from '../harness/kubernetes.ts'
-import { startLoad, writeAndRead } from '../harness/load.ts'
-import { type Context, keysOf, sixNodes } from '../harness/moving.ts'
-import { suite } from '../harness/suite.ts'
-import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
-import { smallValues, type Values } from '../harness/values.ts'
+import { serverPods, waitUntilReady, waitUntilWhole } from '../cluster/cluster.ts'
+import { startLoad, writeAndRead } from '../cluster/load/start.ts'
+import { type Context, keysOf, sixNodes } from '../cluster/six-nodes.ts'
+import { assertUnnoticed, UNNOTICED } from '../cluster/unnoticed.ts'
+import { ask } from '../kube/engine.ts'
+import { type Release, upgrade } from '../kube/helm.ts'
+import { core } from '../kube/kubernetes.ts'
+import { smallValues, type Values } from '../kube/values.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite<Context>('a cluster that changes its size', {
   timeout: 400_000,
@@ -101,8 +101,8 @@ test.proves({
 })
 test('data that would not fit is refused with the reason, and nothing changes', async ({ of }) => {
   const before = [await uids(of), await waitUntilWhole(of, { nodes: 8, deadline: 30_000 })]
-  for (const { primary } of before[1] as Shard[])
-    await ask(of.namespace, primary.pod, 'CONFIG', 'SET', 'maxmemory', '6mb')
+  for (const { master } of before[1] as Shard[])
+    await ask(of.namespace, master.pod, 'CONFIG', 'SET', 'maxmemory', '6mb')
   const refused = await upgrade(of, await smallValues(of.flavour))
   assert.is.not(refused.code, 0)
   assert.match(
@@ -110,8 +110,8 @@ test('data that would not fit is refused with the reason, and nothing changes', 
     /cluster\.shards: the data of 4 shards, \d+ MiB, does not fit into 3/,
   )
   assert.equal([await uids(of), await waitUntilWhole(of, { nodes: 8, deadline: 30_000 })], before)
-  for (const { primary } of before[1] as Shard[])
-    await ask(of.namespace, primary.pod, 'CONFIG', 'SET', 'maxmemory', '200mb')
+  for (const { master } of before[1] as Shard[])
+    await ask(of.namespace, master.pod, 'CONFIG', 'SET', 'maxmemory', '200mb')
 })
 
 test.proves({

@@ -1,15 +1,16 @@
 import * as assert from 'uvu/assert'
 import type { Member, Shard } from '../../generator/cluster/whole.ts'
-import { serverPods, waitUntilWhole } from '../harness/cluster.ts'
-import { eventually, pause } from '../harness/deadline.ts'
-import { ask } from '../harness/engine.ts'
-import { type Release, upgrade } from '../harness/helm.ts'
-import { writeAndRead } from '../harness/load.ts'
-import { keysOf, kubectl, sixNodes } from '../harness/moving.ts'
-import type { Scope } from '../harness/scope.ts'
-import { suite } from '../harness/suite.ts'
-import { smallValues } from '../harness/values.ts'
-import { giveRoom, ROOM, workers } from '../harness/workers.ts'
+import { serverPods, waitUntilWhole } from '../cluster/cluster.ts'
+import { writeAndRead } from '../cluster/load/start.ts'
+import { keysOf, sixNodes } from '../cluster/six-nodes.ts'
+import { ask } from '../kube/engine.ts'
+import { type Release, upgrade } from '../kube/helm.ts'
+import { kubectl } from '../kube/kubectl.ts'
+import { smallValues } from '../kube/values.ts'
+import { giveRoom, ROOM, workers } from '../kube/workers.ts'
+import { eventually, pause } from '../runner/deadline.ts'
+import type { Scope } from '../runner/scope.ts'
+import { suite } from '../runner/suite.ts'
 
 const values = { resources: { requests: { [ROOM]: 1 }, limits: { [ROOM]: 1 } } }
 
@@ -30,24 +31,24 @@ const ABSENCE = 120_000
 /** Makes the pods on one node masters, all of them: whichever of them the scheduler leaves out, it is a master. */
 async function mastersOn(of: Release, node: string): Promise<Shard[]> {
   const shards = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
-  for (const { primary, replicas } of shards) {
+  for (const { master, replicas } of shards) {
     const heir = replicas.find(({ place }) => place === node)?.pod ?? ''
-    if (primary.place !== node) await ask(of.namespace, heir, 'CLUSTER', 'FAILOVER')
+    if (master.place !== node) await ask(of.namespace, heir, 'CLUSTER', 'FAILOVER')
   }
   return eventually(`all masters to be on ${node}`, { deadline: 30_000 }, async (see) => {
     const now = await waitUntilWhole(of, { nodes: 6, deadline: 10_000 })
-    see(now.map(({ primary }) => `${primary.pod} on ${primary.place}`).join())
-    return now.every(({ primary }) => primary.place === node) ? now : undefined
+    see(now.map(({ master }) => `${master.pod} on ${master.place}`).join())
+    return now.every(({ master }) => master.place === node) ? now : undefined
   })
 }
 
 /** Waits until every replica has noted on its volume whose data it has. */
 const untilNoted = (of: Release, shards: Shard[]) =>
   eventually('the replicas to note that they are in sync', { deadline: 30_000 }, async (see) => {
-    for (const { primary, replicas } of shards) {
+    for (const { master, replicas } of shards) {
       const heir = replicas[0]?.pod ?? ''
       const note = await kubectl(of, 'exec', heir, '--container', 'server', '--', 'cat', '/data/synced')
-      if (!note.startsWith(primary.id)) return see(`${heir}: ${note}`) as undefined
+      if (!note.startsWith(master.id)) return see(`${heir}: ${note}`) as undefined
     }
     return true
   })
@@ -101,17 +102,17 @@ test('the others serve all slots meanwhile, and forget it never, an upgrade incl
   const servers = ['--selector', 'app.kubernetes.io/component=server']
   await kubectl(of, 'delete', 'pods', ...servers, '--force', '--grace-period=0')
   const absent = await untilAllButOneRun(of)
-  const primary = shards.find((shard) => shard.primary.pod === absent)?.primary
-  assert.ok(primary, `${absent} was a master`)
-  await untilReplaced(of, primary)
+  const master = shards.find((shard) => shard.master.pod === absent)?.master
+  assert.ok(master, `${absent} was a master`)
+  await untilReplaced(of, master)
   const seconds = (Date.now() - deleted) / 1000
   console.log(`all slots served ${seconds.toFixed(1)} s after the deletion`)
   assert.is(await keysOf(of), keys)
 
   const upgraded = smallValues(of.flavour, values).then((all) => upgrade(of, all))
   while (Date.now() - deleted < ABSENCE) {
-    const known = await askOthers(of, primary.pod, 'CLUSTER', 'NODES')
-    assert.ok(known.every((nodes) => nodes.includes(primary.id)))
+    const known = await askOthers(of, master.pod, 'CLUSTER', 'NODES')
+    assert.ok(known.every((nodes) => nodes.includes(master.id)))
     await pause(5000)
   }
   const { wrong } = await writeAndRead(of, 1000)
@@ -121,8 +122,8 @@ test('the others serve all slots meanwhile, and forget it never, an upgrade incl
   const { code, stderr } = await upgraded
   assert.is(code, 0, stderr)
   const whole = await waitUntilWhole(of, { nodes: 6, deadline: 60_000 })
-  const ids = whole.flatMap((shard) => [shard.primary, ...shard.replicas]).map(({ id }) => id)
-  assert.ok(ids.includes(primary.id), 'it is who it was')
+  const ids = whole.flatMap((shard) => [shard.master, ...shard.replicas]).map(({ id }) => id)
+  assert.ok(ids.includes(master.id), 'it is who it was')
   assert.is(await keysOf(of), keys)
 })
 

@@ -1,13 +1,13 @@
 import { dump, loadAll } from 'js-yaml'
 import * as assert from 'uvu/assert'
-import { waitUntilWhole } from '../harness/cluster.ts'
-import { must } from '../harness/command.ts'
-import { type Release, release, template } from '../harness/helm.ts'
-import { startLoad } from '../harness/load.ts'
-import { freshNamespace } from '../harness/namespace.ts'
-import { suite } from '../harness/suite.ts'
-import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
-import { smallValues } from '../harness/values.ts'
+import { waitUntilWhole } from '../cluster/cluster.ts'
+import { startLoad } from '../cluster/load/start.ts'
+import { assertUnnoticed, UNNOTICED } from '../cluster/unnoticed.ts'
+import { type Release, release, template } from '../kube/helm.ts'
+import { freshNamespace } from '../kube/namespace.ts'
+import { smallValues } from '../kube/values.ts'
+import { must } from '../runner/command.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite('applied as Argo CD does: rendered without a cluster, in phases', { timeout: 400_000 })
 

@@ -1,14 +1,15 @@
 import * as assert from 'uvu/assert'
 import type { Shard } from '../../generator/cluster/whole.ts'
-import { serverPods, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
-import { eventually } from '../harness/deadline.ts'
-import { ask } from '../harness/engine.ts'
-import type { Release } from '../harness/helm.ts'
-import { startLoad } from '../harness/load.ts'
-import { type Context, kubectl, sixNodes } from '../harness/moving.ts'
-import { suite } from '../harness/suite.ts'
-import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
-import { errorsOf, gapBeyond, notKept, worstGap } from '../load/judge.ts'
+import { serverPods, waitUntilReady, waitUntilWhole } from '../cluster/cluster.ts'
+import { errorsOf, gapBeyond, notKept, worstGap } from '../cluster/load/judge.ts'
+import { startLoad } from '../cluster/load/start.ts'
+import { type Context, sixNodes } from '../cluster/six-nodes.ts'
+import { assertUnnoticed, UNNOTICED } from '../cluster/unnoticed.ts'
+import { ask } from '../kube/engine.ts'
+import type { Release } from '../kube/helm.ts'
+import { kubectl } from '../kube/kubectl.ts'
+import { eventually } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite<Context>('a rolling restart, and a shard whose only replica is out of sync', {
   timeout: 400_000,
@@ -23,13 +24,13 @@ const ordinal = (pod?: string) => Number(pod?.match(/\d+$/)?.[0])
 
 /** A shard whose master has the higher ordinal: a roll comes from the top, and looks at no pod below. */
 async function masterOnTop(of: Release): Promise<[master: string, replica: string]> {
-  const isOnTop = ({ primary, replicas: [replica] }: Shard) => ordinal(primary.pod) > ordinal(replica?.pod)
+  const isOnTop = ({ master, replicas: [replica] }: Shard) => ordinal(master.pod) > ordinal(replica?.pod)
   const [first] = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
   if (first && !isOnTop(first)) await ask(of.namespace, first.replicas[0]?.pod ?? '', 'CLUSTER', 'FAILOVER')
   return eventually('a master above its replica', { deadline: 40_000 }, async (see) => {
     const [shard] = await waitUntilWhole(of, { nodes: 6, deadline: 10_000 })
     see(JSON.stringify(shard))
-    return shard && isOnTop(shard) ? [shard.primary.pod, shard.replicas[0]?.pod ?? ''] : undefined
+    return shard && isOnTop(shard) ? [shard.master.pod, shard.replicas[0]?.pod ?? ''] : undefined
   })
 }
 
@@ -103,7 +104,7 @@ test('it stays so: the master stays for its whole grace period, and comes back a
   assert.ok(seconds >= GRACE - OWN_END - 2, `left after ${seconds} s`)
   const shards = await untilRolled(of)
   assert.ok(
-    shards.some(({ primary }) => primary.pod === master),
+    shards.some((shard) => shard.master.pod === master),
     `${master} is a master`,
   )
   const report = await load.stop()

@@ -1,16 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import * as assert from 'uvu/assert'
-import { views, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
-import { pause } from '../harness/deadline.ts'
-import { helm, install, type Release, release, uninstall } from '../harness/helm.ts'
-import { startLoad, writeAndRead } from '../harness/load.ts'
-import { keysOf, kubectl, sixNodes } from '../harness/moving.ts'
-import { freshNamespace } from '../harness/namespace.ts'
-import type { Scope } from '../harness/scope.ts'
-import { suite } from '../harness/suite.ts'
-import { assertUnnoticed } from '../harness/unnoticed.ts'
-import { smallValues, type Values } from '../harness/values.ts'
+import { views, waitUntilReady, waitUntilWhole } from '../cluster/cluster.ts'
+import { startLoad, writeAndRead } from '../cluster/load/start.ts'
+import { keysOf, sixNodes } from '../cluster/six-nodes.ts'
+import { assertUnnoticed } from '../cluster/unnoticed.ts'
 import {
   closeVolumes,
   copyFolders,
@@ -19,7 +13,14 @@ import {
   openVolumes,
   placesOf,
   samePassword,
-} from '../harness/volumes.ts'
+} from '../cluster/volumes.ts'
+import { helm, install, type Release, release, uninstall } from '../kube/helm.ts'
+import { kubectl } from '../kube/kubectl.ts'
+import { freshNamespace } from '../kube/namespace.ts'
+import { smallValues, type Values } from '../kube/values.ts'
+import { pause } from '../runner/deadline.ts'
+import type { Scope } from '../runner/scope.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite('volumes that a release finds', { timeout: 600_000 })
 

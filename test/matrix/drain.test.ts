@@ -1,12 +1,13 @@
 import * as assert from 'uvu/assert'
-import { serverPods, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
-import { type Release, upgrade } from '../harness/helm.ts'
-import { startLoad } from '../harness/load.ts'
-import { kubectl, sixNodes } from '../harness/moving.ts'
-import { suite } from '../harness/suite.ts'
-import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
-import { smallValues } from '../harness/values.ts'
-import { drain, uncordonAfter, workers } from '../harness/workers.ts'
+import { serverPods, waitUntilReady, waitUntilWhole } from '../cluster/cluster.ts'
+import { startLoad } from '../cluster/load/start.ts'
+import { sixNodes } from '../cluster/six-nodes.ts'
+import { assertUnnoticed, UNNOTICED } from '../cluster/unnoticed.ts'
+import { type Release, upgrade } from '../kube/helm.ts'
+import { kubectl } from '../kube/kubectl.ts'
+import { smallValues } from '../kube/values.ts'
+import { drain, uncordonAfter, workers } from '../kube/workers.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite('a Kubernetes node that is drained', { timeout: 400_000 })
 

@@ -1,13 +1,13 @@
 import * as assert from 'uvu/assert'
-import { runScript } from '../harness/engine.ts'
-import { changeEngine } from '../harness/engine-changes.ts'
-import { install, type Release, release, testRelease } from '../harness/helm.ts'
-import { writeAndRead } from '../harness/load.ts'
-import { keysOf } from '../harness/moving.ts'
-import { freshNamespace } from '../harness/namespace.ts'
-import { suite } from '../harness/suite.ts'
-import { UNNOTICED } from '../harness/unnoticed.ts'
-import { smallValues } from '../harness/values.ts'
+import { changeEngine } from '../cluster/engine-changes.ts'
+import { writeAndRead } from '../cluster/load/start.ts'
+import { keysOf } from '../cluster/six-nodes.ts'
+import { UNNOTICED } from '../cluster/unnoticed.ts'
+import { runScript } from '../kube/engine.ts'
+import { install, type Release, release, testRelease } from '../kube/helm.ts'
+import { freshNamespace } from '../kube/namespace.ts'
+import { smallValues } from '../kube/values.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite('another image under a cluster that works', { timeout: 900_000 })
 

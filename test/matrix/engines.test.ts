@@ -1,13 +1,13 @@
 import * as assert from 'uvu/assert'
-import { waitUntilWhole } from '../harness/cluster.ts'
-import { runScript } from '../harness/engine.ts'
-import { install, release, testRelease } from '../harness/helm.ts'
-import { agesOf, findImage } from '../harness/images.ts'
-import { writeAndRead } from '../harness/load.ts'
-import { freshNamespace } from '../harness/namespace.ts'
-import { suite } from '../harness/suite.ts'
-import { ROLLING_RESTART, restartUnnoticed } from '../harness/unnoticed.ts'
-import { engineOf, smallValues } from '../harness/values.ts'
+import { waitUntilWhole } from '../cluster/cluster.ts'
+import { writeAndRead } from '../cluster/load/start.ts'
+import { ROLLING_RESTART, restartUnnoticed } from '../cluster/unnoticed.ts'
+import { runScript } from '../kube/engine.ts'
+import { install, release, testRelease } from '../kube/helm.ts'
+import { agesOf, findImage } from '../kube/images.ts'
+import { freshNamespace } from '../kube/namespace.ts'
+import { engineOf, smallValues } from '../kube/values.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite('every image at hand', { timeout: 400_000 })
 

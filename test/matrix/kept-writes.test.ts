@@ -1,16 +1,7 @@
 import * as assert from 'uvu/assert'
 import type { Member } from '../../generator/cluster/whole.ts'
-import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
-import { pause } from '../harness/deadline.ts'
-import { type Release, upgrade } from '../harness/helm.ts'
-import { agesOf, findImage } from '../harness/images.ts'
-import { type LoadOptions, startLoad } from '../harness/load.ts'
-import { type Context, kubectl, lastStart, sixNodes, whoIsThere } from '../harness/moving.ts'
-import { serverProcess, signalServer } from '../harness/processes-in-nodes.ts'
-import { type Suite, suite } from '../harness/suite.ts'
-import { assertUnnoticed } from '../harness/unnoticed.ts'
-import { engineOf, imageValues, smallValues } from '../harness/values.ts'
-import type { LoadReport } from '../load/client.ts'
+import { waitUntilReady, waitUntilWhole } from '../cluster/cluster.ts'
+import type { LoadReport } from '../cluster/load/client.ts'
 import {
   beforeKill,
   countLost,
@@ -20,12 +11,22 @@ import {
   notKept,
   type Span,
   worstGap,
-} from '../load/judge.ts'
+} from '../cluster/load/judge.ts'
+import { type LoadOptions, startLoad } from '../cluster/load/start.ts'
+import { serverProcess, signalServer } from '../cluster/processes-in-nodes.ts'
+import { type Context, lastStart, sixNodes, whoIsThere } from '../cluster/six-nodes.ts'
+import { assertUnnoticed } from '../cluster/unnoticed.ts'
+import { type Release, upgrade } from '../kube/helm.ts'
+import { agesOf, findImage } from '../kube/images.ts'
+import { kubectl } from '../kube/kubectl.ts'
+import { engineOf, imageValues, smallValues } from '../kube/values.ts'
+import { pause } from '../runner/deadline.ts'
+import { type Suite, suite } from '../runner/suite.ts'
 
 /** What happens to a cluster under load, and what a report of that load must say. */
 interface Event {
   what: string
-  happens: (of: Release, primary: Member, age: string) => Promise<unknown>
+  happens: (of: Release, master: Member, age: string) => Promise<unknown>
   load?: LoadOptions
   /** Milliseconds until a failover is over and clients have written after it, where one may follow. */
   rest?: number
@@ -71,7 +72,7 @@ const events: Event[] = [
   },
   {
     what: 'a master’s server killed: nothing is lost but what it took while it synced its file',
-    happens: async (of, primary) => signalServer(await serverProcess(of, primary), 'KILL'),
+    happens: async (of, master) => signalServer(await serverProcess(of, master), 'KILL'),
     rest: FAILOVER,
     holds: keptByKilled,
   },
@@ -116,7 +117,7 @@ async function proven(
   const load = await startLoad(of, options)
   await pause(2000)
   const from = Date.now()
-  await happens(of, shard.primary, age)
+  await happens(of, shard.master, age)
   const happened = { from, to: Date.now() }
   await pause(rest)
   await waitUntilReady(of, { nodes: 6, deadline: 120_000 })

@@ -1,12 +1,13 @@
 import * as assert from 'uvu/assert'
-import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
-import { must } from '../harness/command.ts'
-import { eventually } from '../harness/deadline.ts'
-import type { Release } from '../harness/helm.ts'
-import { writeAndRead } from '../harness/load.ts'
-import { type Context, keysOf, kubectl, sixNodes } from '../harness/moving.ts'
-import { suite } from '../harness/suite.ts'
-import { workers } from '../harness/workers.ts'
+import { waitUntilReady, waitUntilWhole } from '../cluster/cluster.ts'
+import { writeAndRead } from '../cluster/load/start.ts'
+import { type Context, keysOf, sixNodes } from '../cluster/six-nodes.ts'
+import type { Release } from '../kube/helm.ts'
+import { kubectl } from '../kube/kubectl.ts'
+import { workers } from '../kube/workers.ts'
+import { must } from '../runner/command.ts'
+import { eventually } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite<Context>('a Kubernetes node that restarts', {
   timeout: 300_000,

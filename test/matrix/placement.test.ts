@@ -1,15 +1,16 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import * as assert from 'uvu/assert'
 import type { Shard } from '../../generator/cluster/whole.ts'
-import { serverPods, waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
-import { eventually } from '../harness/deadline.ts'
-import { ask } from '../harness/engine.ts'
-import { type Release, upgrade } from '../harness/helm.ts'
-import { kubectl, sixNodes } from '../harness/moving.ts'
-import { sharing } from '../harness/sizes.ts'
-import { suite } from '../harness/suite.ts'
-import { smallValues, type Values } from '../harness/values.ts'
-import { drain, uncordonAfter, workers } from '../harness/workers.ts'
+import { serverPods, waitUntilReady, waitUntilWhole } from '../cluster/cluster.ts'
+import { sixNodes } from '../cluster/six-nodes.ts'
+import { sharing } from '../cluster/sizes.ts'
+import { ask } from '../kube/engine.ts'
+import { type Release, upgrade } from '../kube/helm.ts'
+import { kubectl } from '../kube/kubectl.ts'
+import { smallValues, type Values } from '../kube/values.ts'
+import { drain, uncordonAfter, workers } from '../kube/workers.ts'
+import { eventually } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite('replicas and their masters’ Kubernetes nodes, without volumes', { timeout: 600_000 })
 
@@ -46,7 +47,7 @@ test('stay apart after each shard has failed over in turn', async (_, scope) => 
     const [shard] = (await apart(of)).slice(turn)
     const replica = shard?.replicas[0]
     assert.ok(shard && replica)
-    await kubectl(of, 'delete', 'pod', shard.primary.pod, '--force', '--grace-period=0')
+    await kubectl(of, 'delete', 'pod', shard.master.pod, '--force', '--grace-period=0')
     await eventually(`${replica.pod} to take over`, { deadline: 60_000 }, async (see) => {
       const role = await ask(of.namespace, replica.pod, 'ROLE')
       see(role)

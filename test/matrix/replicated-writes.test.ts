@@ -1,11 +1,12 @@
 import * as assert from 'uvu/assert'
-import { waitUntilWhole } from '../harness/cluster.ts'
-import { pause } from '../harness/deadline.ts'
-import { startLoad } from '../harness/load.ts'
-import { type Context, kubectl, sixNodes } from '../harness/moving.ts'
-import { split } from '../harness/split.ts'
-import { suite } from '../harness/suite.ts'
-import { countLost, errorsOf, lostOutside, notKept, worstGap, writesWithin } from '../load/judge.ts'
+import { waitUntilWhole } from '../cluster/cluster.ts'
+import { countLost, errorsOf, lostOutside, notKept, worstGap, writesWithin } from '../cluster/load/judge.ts'
+import { startLoad } from '../cluster/load/start.ts'
+import { type Context, sixNodes } from '../cluster/six-nodes.ts'
+import { split } from '../cluster/split.ts'
+import { kubectl } from '../kube/kubectl.ts'
+import { pause } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite<Context>('a cluster whose masters take writes only while a replica answers', {
   timeout: 400_000,

@@ -1,13 +1,14 @@
 import * as assert from 'uvu/assert'
-import { serverPods, waitUntilReady } from '../harness/cluster.ts'
-import { eventually, pause } from '../harness/deadline.ts'
-import { helm, type Release, rollback, upgrade } from '../harness/helm.ts'
-import { core } from '../harness/kubernetes.ts'
-import { writeAndRead } from '../harness/load.ts'
-import { type Context, keysOf, kubectl, sixNodes } from '../harness/moving.ts'
-import { resize, sized } from '../harness/sizes.ts'
-import { suite } from '../harness/suite.ts'
-import { smallValues } from '../harness/values.ts'
+import { serverPods, waitUntilReady } from '../cluster/cluster.ts'
+import { writeAndRead } from '../cluster/load/start.ts'
+import { type Context, keysOf, sixNodes } from '../cluster/six-nodes.ts'
+import { resize, sized } from '../cluster/sizes.ts'
+import { helm, type Release, rollback, upgrade } from '../kube/helm.ts'
+import { kubectl } from '../kube/kubectl.ts'
+import { core } from '../kube/kubernetes.ts'
+import { smallValues } from '../kube/values.ts'
+import { eventually, pause } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite<Context>('a change of size that is interrupted', {
   timeout: 900_000,

@@ -1,11 +1,11 @@
 import * as assert from 'uvu/assert'
-import { runScript } from '../harness/engine.ts'
-import { startLoad } from '../harness/load.ts'
-import { type Context, keysOf, sixNodes } from '../harness/moving.ts'
-import { resize } from '../harness/sizes.ts'
-import { suite } from '../harness/suite.ts'
-import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
-import { tagsIn } from '../load/slots.ts'
+import { tagsIn } from '../cluster/load/slots.ts'
+import { startLoad } from '../cluster/load/start.ts'
+import { type Context, keysOf, sixNodes } from '../cluster/six-nodes.ts'
+import { resize } from '../cluster/sizes.ts'
+import { assertUnnoticed, UNNOTICED } from '../cluster/unnoticed.ts'
+import { runScript } from '../kube/engine.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite<Context>('sizes beyond the ordinary', {
   timeout: 900_000,

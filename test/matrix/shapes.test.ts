@@ -1,11 +1,11 @@
 import * as assert from 'uvu/assert'
-import { waitUntilWhole } from '../harness/cluster.ts'
-import { install, release, testRelease, uninstall } from '../harness/helm.ts'
-import { writeAndRead } from '../harness/load.ts'
-import { freshNamespace } from '../harness/namespace.ts'
-import { sharing } from '../harness/sizes.ts'
-import { suite } from '../harness/suite.ts'
-import { smallValues, type Values } from '../harness/values.ts'
+import { waitUntilWhole } from '../cluster/cluster.ts'
+import { writeAndRead } from '../cluster/load/start.ts'
+import { sharing } from '../cluster/sizes.ts'
+import { install, release, testRelease, uninstall } from '../kube/helm.ts'
+import { freshNamespace } from '../kube/namespace.ts'
+import { smallValues, type Values } from '../kube/values.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite('clusters of other shapes', { timeout: 300_000 })
 
@@ -56,7 +56,7 @@ test('two releases in one namespace are two clusters', async (_, scope) => {
     assert.is(installed.code, 0, installed.stderr)
   const ids = new Set<string>()
   for (const of of pair)
-    for (const { primary } of await waitUntilWhole(of, { nodes: 3, deadline: 30_000 })) ids.add(primary.id)
+    for (const { master } of await waitUntilWhole(of, { nodes: 3, deadline: 30_000 })) ids.add(master.id)
   assert.is(ids.size, 6)
 
   const [one, two] = pair as [(typeof pair)[0] & object, (typeof pair)[0] & object]

@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { load } from 'js-yaml'
 import * as assert from 'uvu/assert'
-import { waitUntilWhole } from '../harness/cluster.ts'
-import { chartOf, install, release, testRelease } from '../harness/helm.ts'
-import { writeAndRead } from '../harness/load.ts'
-import { freshNamespace } from '../harness/namespace.ts'
-import { suite } from '../harness/suite.ts'
-import { imageValues, merge, small, type Values } from '../harness/values.ts'
+import { waitUntilWhole } from '../cluster/cluster.ts'
+import { writeAndRead } from '../cluster/load/start.ts'
+import { chartOf, install, release, testRelease } from '../kube/helm.ts'
+import { freshNamespace } from '../kube/namespace.ts'
+import { imageValues, merge, small, type Values } from '../kube/values.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite('the values files that come with the charts', { timeout: 300_000 })
 

@@ -1,11 +1,11 @@
 import * as assert from 'uvu/assert'
-import { waitUntilReady, waitUntilWhole } from '../harness/cluster.ts'
-import { eventually } from '../harness/deadline.ts'
-import { ask } from '../harness/engine.ts'
-import { execIn } from '../harness/exec.ts'
-import { type Context, sixNodes } from '../harness/moving.ts'
-import { suite } from '../harness/suite.ts'
-import { ROLLING_RESTART, restartUnnoticed } from '../harness/unnoticed.ts'
+import { waitUntilReady, waitUntilWhole } from '../cluster/cluster.ts'
+import { type Context, sixNodes } from '../cluster/six-nodes.ts'
+import { ROLLING_RESTART, restartUnnoticed } from '../cluster/unnoticed.ts'
+import { ask } from '../kube/engine.ts'
+import { execIn } from '../kube/exec.ts'
+import { eventually } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
 
 // The newest Valkey is the one engine that hands over by itself when it is told to stop.
 const test = suite<Context>('an engine that hands over by itself', {
@@ -29,7 +29,7 @@ test('a server told to stop past its pod’s own handover leaves its shard to th
   assert.ok(shard && replica)
   const { namespace } = of
   const began = Date.now()
-  await execIn({ namespace, pod: shard.primary.pod, container: 'server' }, ['sh', '-c', 'kill 1'])
+  await execIn({ namespace, pod: shard.master.pod, container: 'server' }, ['sh', '-c', 'kill 1'])
   await eventually('the replica to take over', { deadline: 20_000, every: 100 }, async (see) => {
     const said = await ask(namespace, replica.pod, 'ROLE')
     see(said)

@@ -1,11 +1,11 @@
 import * as assert from 'uvu/assert'
-import { waitUntilWhole } from '../harness/cluster.ts'
-import { upgrade } from '../harness/helm.ts'
-import { startLoad, writeAndRead } from '../harness/load.ts'
-import { type Context, keysOf, sixNodes } from '../harness/moving.ts'
-import { suite } from '../harness/suite.ts'
-import { assertUnnoticed, UNNOTICED } from '../harness/unnoticed.ts'
-import { smallValues } from '../harness/values.ts'
+import { waitUntilWhole } from '../cluster/cluster.ts'
+import { startLoad, writeAndRead } from '../cluster/load/start.ts'
+import { type Context, keysOf, sixNodes } from '../cluster/six-nodes.ts'
+import { assertUnnoticed, UNNOTICED } from '../cluster/unnoticed.ts'
+import { upgrade } from '../kube/helm.ts'
+import { smallValues } from '../kube/values.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite<Context>('shards, replicas and what restarts every pod, changed at once', {
   timeout: 700_000,

@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { testFiles } from '../harness/files.ts'
-import { levels } from '../harness/levels.ts'
-import { type Listed, onlyList, type Proof, takeListed } from './proof.ts'
+import { testFiles } from '../runner/files.ts'
+import { levels } from '../runner/levels.ts'
+import { type Listed, onlyList, type Proof, takeListed } from '../runner/proof.ts'
 
 /** A test by its file, as in `kind/restart.test.ts`. */
 export interface Test extends Listed {

@@ -17,15 +17,19 @@ export function mistakesIn(given: Given[]): string[] {
   })
 }
 
-/** What the track record names and is not there; `commits` are all there are, or nothing where the history is cut off. */
+/**
+ * What the track record names and is not there: a test that a level of today still has, in whatever file, and commits.
+ * `commits` are all there are, or nothing if the history is cut off.
+ */
 export function mistakesOf(record: Defect[], tests: Test[], commits: string[] | undefined): string[] {
-  return record.flatMap(({ mended, level, file, test }) => {
+  return record.flatMap(({ mended, tests: later, level, test }) => {
     const place = `test/track-record.yaml: ${mended}:`
-    const isThere = tests.some((one) => one.file === `${level}/${file}.test.ts` && one.test === test)
-    const isCommit = commits?.some((commit) => commit.startsWith(mended)) ?? true
+    const isThere = tests.some((one) => one.file.startsWith(`${level}/`) && one.test === test)
+    const named = later === undefined ? [mended] : [mended, later]
+    const unknown = named.filter((name) => commits?.every((commit) => !commit.startsWith(name)))
     return [
-      ...(isThere ? [] : [`${place} test/${level}/${file}.test.ts has no test "${test}"`]),
-      ...(isCommit ? [] : [`${place} there is no such commit`]),
+      ...(isThere ? [] : [`${place} no file of test/${level}/ has a test "${test}"`]),
+      ...unknown.map((name) => `${place} there is no commit ${name}`),
     ]
   })
 }

@@ -1,6 +1,6 @@
-import type { Setting } from '../harness/setting.ts'
+import { topics } from '../runner/proof.ts'
+import type { Setting } from '../runner/setting.ts'
 import type { Given } from './listing.ts'
-import { topics } from './proof.ts'
 import type { LastRuns, Measured } from './record.ts'
 import { type Defect, replayOf } from './track-record.ts'
 

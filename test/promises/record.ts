@@ -1,5 +1,5 @@
-import { type Figure, median } from '../bench/figures.ts'
-import type { Setting } from '../harness/setting.ts'
+import type { Setting } from '../runner/setting.ts'
+import { type Figure, median } from '../shared/figures/figures.ts'
 
 /** What was measured of the chart, and on what. */
 export interface Measured {

@@ -8,6 +8,8 @@ export interface Defect {
   /** The commit that mended it; the version before it has the defect. */
   mended: string
   level: string
+  /** The commit whose tests show it, if those that came with the mend do not. */
+  tests?: string
   /** The test's file, without folder and `.test.ts`. */
   file: string
   test: string
@@ -16,9 +18,11 @@ export interface Defect {
 }
 
 const text = { type: 'string', minLength: 1 }
+const commit = { type: 'string', pattern: '^[0-9a-f]{7,40}$' }
 const properties = {
   defect: text,
-  mended: { type: 'string', pattern: '^[0-9a-f]{7,40}$' },
+  mended: commit,
+  tests: commit,
   level: text,
   file: text,
   test: text,
@@ -29,7 +33,7 @@ const isTrackRecord = new Ajv({ allErrors: true }).compile<Defect[]>({
   items: {
     type: 'object',
     properties,
-    required: Object.keys(properties),
+    required: Object.keys(properties).filter((name) => name !== 'tests'),
     additionalProperties: false,
   },
 })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
-import { suite } from '../harness/suite.ts'
-import type { Values } from '../harness/values.ts'
+import type { Values } from '../kube/values.ts'
+import { suite } from '../runner/suite.ts'
 import { flavours, podOf, render, scenarios, the } from './rendered.ts'
 
 const test = suite('environments', { timeout: 60_000 })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
-import { suite } from '../harness/suite.ts'
+import { suite } from '../runner/suite.ts'
 import { podScripts } from '../shared/pod-scripts.ts'
 import { flavours, type Manifest, podOf, render, the } from './rendered.ts'
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
-import { must, run } from '../harness/command.ts'
-import { suite } from '../harness/suite.ts'
+import { must, run } from '../runner/command.ts'
+import { suite } from '../runner/suite.ts'
 import { podScripts } from '../shared/pod-scripts.ts'
 import { flavours, renderText } from './rendered.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
-import { kubeconform, kubernetesVersions } from '../harness/kubeconform.ts'
-import { suite } from '../harness/suite.ts'
+import { kubeconform, kubernetesVersions } from '../kube/kubeconform.ts'
+import { suite } from '../runner/suite.ts'
 import { podScripts } from '../shared/pod-scripts.ts'
 import {
   flavours,

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { load } from 'js-yaml'
 import * as assert from 'uvu/assert'
 import { KINDS, parseChangelog } from '../../generator/text/changelog.ts'
-import { run } from '../harness/command.ts'
-import { suite } from '../harness/suite.ts'
+import { run } from '../runner/command.ts'
+import { suite } from '../runner/suite.ts'
 import { flavours, podOf, render, workloads } from './rendered.ts'
 
 const test = suite('what a chart repository, Artifact Hub and chart-testing ask of a chart', {

@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as assert from 'uvu/assert'
-import { run } from '../harness/command.ts'
-import { template } from '../harness/helm.ts'
-import { suite } from '../harness/suite.ts'
-import type { Values } from '../harness/values.ts'
+import { template } from '../kube/helm.ts'
+import type { Values } from '../kube/values.ts'
+import { run } from '../runner/command.ts'
+import { suite } from '../runner/suite.ts'
 import { podScripts } from '../shared/pod-scripts.ts'
-import { chartgen, copyOfProject } from '../unit/project.ts'
+import { chartgen, copyOfProject } from '../shared/project.ts'
 import { flavours, helms, podOf, render, the } from './rendered.ts'
 
 const test = suite('values that Helm refuses', { timeout: 30_000 })

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { load, loadAll } from 'js-yaml'
-import { type Rendering, template } from '../harness/helm.ts'
-import type { Values } from '../harness/values.ts'
+import { type Rendering, template } from '../kube/helm.ts'
+import type { Values } from '../kube/values.ts'
 
 /** The charts that are tested. */
 export const flavours = ['redis-cluster', 'valkey-cluster']

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
-import { suite } from '../harness/suite.ts'
-import type { Values } from '../harness/values.ts'
+import type { Values } from '../kube/values.ts'
+import { suite } from '../runner/suite.ts'
 import { flavours, podOf, render, the } from './rendered.ts'
 
 const test = suite('the revision', { timeout: 60_000 })

@@ -2,8 +2,8 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import * as assert from 'uvu/assert'
-import { must, run } from '../harness/command.ts'
-import { suite } from '../harness/suite.ts'
+import { must, run } from '../runner/command.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite('scripts for people working here', { timeout: 60_000 })
 

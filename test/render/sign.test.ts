@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import * as assert from 'uvu/assert'
-import { must, run } from '../harness/command.ts'
-import { suite } from '../harness/suite.ts'
+import { must, run } from '../runner/command.ts'
+import { suite } from '../runner/suite.ts'
 import { helms } from './rendered.ts'
 
 const test = suite('scripts/sign', {

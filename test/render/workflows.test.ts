@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { load } from 'js-yaml'
 import * as assert from 'uvu/assert'
-import { run } from '../harness/command.ts'
-import { suite } from '../harness/suite.ts'
+import { run } from '../runner/command.ts'
+import { suite } from '../runner/suite.ts'
 
 const test = suite('workflows', { timeout: 60_000 })
 

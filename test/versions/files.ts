@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Release } from '../engine/release.ts'
+import type { Loopback } from '../shared/loopback/loopback.ts'
 
 /** What a pod's server has written to its append-only file since the last rewrite: the files of its manifest that grow. */
-export async function tailOf(release: Release, ordinal: number): Promise<string> {
+export async function tailOf(release: Loopback, ordinal: number): Promise<string> {
   const folder = join(release.data(ordinal), 'appendonlydir')
   const manifest = await readFile(join(folder, 'appendonly.aof.manifest'), 'utf8')
   const files = [...manifest.matchAll(/^file (\S+) seq \d+ type i/gm)].map(([, file = '']) => file)

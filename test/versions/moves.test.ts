@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import type { Engine } from '../engine/programs.ts'
-import type { Release } from '../engine/release.ts'
-import { size } from '../engine/upgrade.ts'
-import { suite } from '../harness/suite.ts'
-import type { Proof } from '../promises/proof.ts'
+import type { Proof } from '../runner/proof.ts'
+import { suite } from '../runner/suite.ts'
+import type { Loopback } from '../shared/loopback/loopback.ts'
+import type { Engine } from '../shared/loopback/programs.ts'
+import { size } from '../shared/loopback/upgrade.ts'
 import { addEmpty, beginMove, masters, slotsOf, untilStill } from './moving.ts'
 
 const test = suite('slots that servers move on when the run that began it is gone', { timeout: 90_000 })
@@ -22,7 +22,7 @@ const engines: Engine[] = [
 ]
 
 /** Runs a Job for three masters, which must succeed, and returns what it said. */
-async function job(release: Release, script: string): Promise<string> {
+async function job(release: Loopback, script: string): Promise<string> {
   const { code, stdout, stderr } = await release.script(script, [], { ...size(3, 0), DEADLINE_SECONDS: '35' })
   assert.is(code, 0, stdout + stderr)
   return stdout

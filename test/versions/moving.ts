@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
-import type { Engine } from '../engine/programs.ts'
-import { all, prepare, type Release } from '../engine/release.ts'
-import { size } from '../engine/upgrade.ts'
-import { eventually } from '../harness/deadline.ts'
-import type { Scope } from '../harness/scope.ts'
+import { eventually } from '../runner/deadline.ts'
+import type { Scope } from '../runner/scope.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
+import type { Engine } from '../shared/loopback/programs.ts'
+import { size } from '../shared/loopback/upgrade.ts'
 
 /** A key's tag whose slot is 0, the first slot of pod 0. */
 const FIRST_SLOT = '{06S}'
@@ -13,7 +13,7 @@ const KEYS = 1000
 const SLOW = 'rdb-key-save-delay 10000\n'
 
 /** A cluster of the pods 0 to 2, masters all, whose slot 0 takes ten seconds to move. */
-export async function masters(scope: Scope, engine: Engine): Promise<Release> {
+export async function masters(scope: Scope, engine: Engine): Promise<Loopback> {
   const release = await prepare(scope, { engine, shards: 4, replicas: 0, conf: SLOW })
   await release.start(0, 1, 2)
   const job = await release.script('reconcile.sh', [], size(3, 0))
@@ -24,7 +24,7 @@ export async function masters(scope: Scope, engine: Engine): Promise<Release> {
 }
 
 /** Adds pod 3, a master that owns nothing: what a drained pod is that is to leave. */
-export async function addEmpty(release: Release): Promise<void> {
+export async function addEmpty(release: Loopback): Promise<void> {
   await release.start(3)
   for (const ordinal of [0, 1, 2]) await release.ask(ordinal, 'CLUSTER', 'MEET', release.address(3), '6379')
   await eventually('all to know pod 3', { deadline: 15_000 }, async () => {
@@ -36,7 +36,7 @@ export async function addEmpty(release: Release): Promise<void> {
 }
 
 /** Has the servers move slot 0 from pod 0 to another, and returns while they do: nobody waits for it. */
-export async function beginMove(release: Release, { name }: Engine, to: number): Promise<void> {
+export async function beginMove(release: Loopback, { name }: Engine, to: number): Promise<void> {
   const target = await release.ask(to, 'CLUSTER', 'MYID')
   const answer =
     name === 'redis'
@@ -49,7 +49,7 @@ export async function beginMove(release: Release, { name }: Engine, to: number):
 }
 
 /** How many moves of slots the servers carry on, each counted at either end. */
-export async function moves(release: Release): Promise<number> {
+export async function moves(release: Loopback): Promise<number> {
   let sum = 0
   for (const ordinal of all(release)) {
     const info = await release.ask(ordinal, 'CLUSTER', 'INFO')
@@ -62,7 +62,7 @@ export async function moves(release: Release): Promise<number> {
 }
 
 /** Waits until the servers move nothing any more. */
-export function untilStill(release: Release): Promise<true> {
+export function untilStill(release: Loopback): Promise<true> {
   return eventually('no move to go on', { deadline: 40_000, every: 200 }, async (see) => {
     const count = await moves(release)
     see(`${count} go on`)
@@ -71,7 +71,7 @@ export function untilStill(release: Release): Promise<true> {
 }
 
 /** The slots that a pod says it owns, as CLUSTER NODES has them: empty for none. */
-export async function slotsOf(release: Release, ordinal: number): Promise<string> {
+export async function slotsOf(release: Loopback, ordinal: number): Promise<string> {
   const nodes = await release.ask(ordinal, 'CLUSTER', 'NODES')
   return (
     nodes

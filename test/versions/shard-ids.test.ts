@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import type { Engine } from '../engine/programs.ts'
-import { all, prepare } from '../engine/release.ts'
-import { createWithKeys, keysOf, untilWhole } from '../engine/whole.ts'
-import { suite } from '../harness/suite.ts'
+import { suite } from '../runner/suite.ts'
+import { countKeys, createWithKeys, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, prepare } from '../shared/loopback/loopback.ts'
+import type { Engine } from '../shared/loopback/programs.ts'
 
 const test = suite('a nodes.conf with a replica in another shard than its master’s', { timeout: 90_000 })
 
@@ -24,7 +24,7 @@ for (const engine of engines) {
     const release = await prepare(scope, { engine })
     await createWithKeys(release, all(release))
     await untilWhole(release)
-    const keys = await keysOf(release, all(release))
+    const keys = await countKeys(release, all(release))
     const ids = await Promise.all(all(release).map((ordinal) => release.ask(ordinal, 'CLUSTER', 'MYID')))
     await release.kill(...all(release))
     for (const ordinal of all(release)) await moveReplicas(join(release.data(ordinal), 'nodes.conf'))
@@ -35,7 +35,7 @@ for (const engine of engines) {
       assert.match(await release.log(ordinal), /a replica in another shard than its master's/)
       assert.is(await release.ask(ordinal, 'CLUSTER', 'MYID'), ids[ordinal])
     }
-    assert.is(await keysOf(release, all(release)), keys)
+    assert.is(await countKeys(release, all(release)), keys)
   })
 }
 

@@ -1,14 +1,14 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import type { Engine } from '../engine/programs.ts'
-import { all, prepare, type Release } from '../engine/release.ts'
-import { untilWhole } from '../engine/whole.ts'
-import { eventually } from '../harness/deadline.ts'
-import { findVersion } from '../harness/images.ts'
-import type { Scope } from '../harness/scope.ts'
-import { suite } from '../harness/suite.ts'
-import type { Proof } from '../promises/proof.ts'
+import { findVersion } from '../kube/images.ts'
+import { eventually } from '../runner/deadline.ts'
+import type { Proof } from '../runner/proof.ts'
+import type { Scope } from '../runner/scope.ts'
+import { suite } from '../runner/suite.ts'
+import { untilWhole } from '../shared/loopback/cluster.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
+import type { Engine } from '../shared/loopback/programs.ts'
 import { tailOf } from './files.ts'
 
 const test = suite('an older version of the engine with the same format', { timeout: 120_000 })
@@ -27,7 +27,7 @@ async function cluster(
   scope: Scope,
   engine: Engine,
   { conf = '', command = ['SET', 'KEY', 'written-before'] } = {},
-): Promise<Release> {
+): Promise<Loopback> {
   const release = await prepare(scope, { engine, conf })
   await release.start(...all(release))
   const job = await release.script('reconcile.sh')
@@ -38,7 +38,7 @@ async function cluster(
 }
 
 /** Has every shard carry a command out, and waits until it stands in the files of all pods; KEY becomes a key of the shard. */
-async function write(release: Release, command: string[]): Promise<void> {
+async function write(release: Loopback, command: string[]): Promise<void> {
   for (const key of ['a', 'b', 'c']) {
     const words = command.map((word) => word.replace('KEY', key))
     const answers = await Promise.all(all(release).map((ordinal) => release.ask(ordinal, ...words)))
@@ -54,10 +54,10 @@ async function write(release: Release, command: string[]): Promise<void> {
   )
 }
 
-const tails = (release: Release) => Promise.all(all(release).map((ordinal) => tailOf(release, ordinal)))
+const tails = (release: Loopback) => Promise.all(all(release).map((ordinal) => tailOf(release, ordinal)))
 
 /** Restarts all pods from the top, as the StatefulSet does, and waits until all is well. */
-async function roll(release: Release): Promise<void> {
+async function roll(release: Loopback): Promise<void> {
   for (const ordinal of all(release).reverse()) {
     await release.kill(ordinal)
     await release.start(ordinal)
@@ -146,7 +146,7 @@ test('a pod that does not answer refuses the change, unless that is allowed', as
   assert.is(job.code, 0, job.stdout + job.stderr)
 })
 
-async function refused(release: Release, reason: RegExp, env: NodeJS.ProcessEnv = {}): Promise<void> {
+async function refused(release: Loopback, reason: RegExp, env: NodeJS.ProcessEnv = {}): Promise<void> {
   await release.changeEngine(OLD)
   const job = await release.script('preflight.sh', [], env)
   assert.is(job.code, 3, job.stdout + job.stderr)

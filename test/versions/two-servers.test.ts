@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
-import type { Engine } from '../engine/programs.ts'
-import { all, prepare } from '../engine/release.ts'
-import { createWithKeys, keysOf, untilWhole } from '../engine/whole.ts'
-import { eventually, pause } from '../harness/deadline.ts'
-import { suite } from '../harness/suite.ts'
+import { eventually, pause } from '../runner/deadline.ts'
+import { suite } from '../runner/suite.ts'
+import { countKeys, createWithKeys, untilWhole } from '../shared/loopback/cluster.ts'
+import { all, prepare } from '../shared/loopback/loopback.ts'
+import type { Engine } from '../shared/loopback/programs.ts'
 
 const test = suite('a second server on a volume', { timeout: 90_000 })
 
@@ -22,7 +22,7 @@ for (const engine of engines) {
     const release = await prepare(scope, { engine })
     await createWithKeys(release, all(release))
     await untilWhole(release)
-    const keys = await keysOf(release, all(release))
+    const keys = await countKeys(release, all(release))
     const successor = await release.background('start.sh', { ORDINAL: '1' })
     await eventually('the successor to wait', { deadline: 10_000, every: 100 }, async (see) => {
       see(successor.output())
@@ -34,7 +34,7 @@ for (const engine of engines) {
     await release.keep(1)
     await untilWhole(release)
     assert.match(successor.output(), / start .*-server/)
-    assert.is(await keysOf(release, all(release)), keys)
+    assert.is(await countKeys(release, all(release)), keys)
   })
 }
 

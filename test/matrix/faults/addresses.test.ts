@@ -1,12 +1,13 @@
 import * as assert from 'uvu/assert'
-import { serverPods, waitUntilWhole } from '../../harness/cluster.ts'
-import type { Release } from '../../harness/helm.ts'
-import { writeAndRead } from '../../harness/load.ts'
-import { keysOf, kubectl, lastStart, sixNodes, whoIsThere } from '../../harness/moving.ts'
-import { narrowPodRange } from '../../harness/pod-range.ts'
-import type { Scope } from '../../harness/scope.ts'
-import { suite } from '../../harness/suite.ts'
-import { workers } from '../../harness/workers.ts'
+import { serverPods, waitUntilWhole } from '../../cluster/cluster.ts'
+import { writeAndRead } from '../../cluster/load/start.ts'
+import { keysOf, lastStart, sixNodes, whoIsThere } from '../../cluster/six-nodes.ts'
+import type { Release } from '../../kube/helm.ts'
+import { kubectl } from '../../kube/kubectl.ts'
+import { narrowPodRange } from '../../kube/pod-range.ts'
+import { workers } from '../../kube/workers.ts'
+import type { Scope } from '../../runner/scope.ts'
+import { suite } from '../../runner/suite.ts'
 
 interface Context {
   releases: [Release, Release]
@@ -33,7 +34,7 @@ interface State {
 
 async function stateOf(of: Release): Promise<State> {
   const shards = await waitUntilWhole(of, { nodes: 6, deadline: 90_000 })
-  const members = shards.flatMap(({ primary, replicas }) => [primary, ...replicas])
+  const members = shards.flatMap(({ master, replicas }) => [master, ...replicas])
   return {
     ids: members.map(({ id }) => id).sort(),
     addresses: members.map(({ address }) => address),

@@ -1,19 +1,19 @@
 import * as assert from 'uvu/assert'
 import { parseClusterNodes, parseInfo } from '../../../generator/cluster/nodes.ts'
 import { type View, whyNotWhole } from '../../../generator/cluster/whole.ts'
-import { waitUntilReady, waitUntilWhole } from '../../harness/cluster.ts'
-import { stopKubernetes } from '../../harness/control-plane.ts'
-import { eventually, pause } from '../../harness/deadline.ts'
-import { startLoad } from '../../harness/load.ts'
-import { type Context, sixNodes } from '../../harness/moving.ts'
+import { waitUntilReady, waitUntilWhole } from '../../cluster/cluster.ts'
+import { errorsOf, notKept, silenceWithin } from '../../cluster/load/judge.ts'
+import { startLoad } from '../../cluster/load/start.ts'
 import {
   runBeside,
   type ServerProcess,
   serverProcess,
   signalServer,
-} from '../../harness/processes-in-nodes.ts'
-import { suite } from '../../harness/suite.ts'
-import { errorsOf, notKept, silenceWithin } from '../../load/judge.ts'
+} from '../../cluster/processes-in-nodes.ts'
+import { type Context, sixNodes } from '../../cluster/six-nodes.ts'
+import { stopKubernetes } from '../../kube/control-plane.ts'
+import { eventually, pause } from '../../runner/deadline.ts'
+import { suite } from '../../runner/suite.ts'
 
 const test = suite<Context>('Kubernetes itself gone: its API, scheduler, controllers, kubelets and CoreDNS', {
   timeout: 1_200_000,
@@ -56,7 +56,7 @@ test('ten minutes: no client notices; all servers killed once, kubelets back and
   of,
 }, scope) => {
   const shards = await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
-  const members = shards.flatMap(({ primary, replicas }) => [primary, ...replicas])
+  const members = shards.flatMap(({ master, replicas }) => [master, ...replicas])
   const servers = await Promise.all(members.map((member) => serverProcess(of, member)))
   const load = await startLoad(of)
   const gone = Date.now()

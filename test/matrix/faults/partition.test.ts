@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
-import { type Context, sixNodes } from '../../harness/moving.ts'
-import { NODE_TIMEOUT, type Split, split, stopsWithin } from '../../harness/split.ts'
-import { suite } from '../../harness/suite.ts'
-import { countLost, lostOutside, notKept, silenceWithin, writesWithin } from '../../load/judge.ts'
+import { countLost, lostOutside, notKept, silenceWithin, writesWithin } from '../../cluster/load/judge.ts'
+import { type Context, sixNodes } from '../../cluster/six-nodes.ts'
+import { NODE_TIMEOUT, type Split, split, stopsWithin } from '../../cluster/split.ts'
+import { suite } from '../../runner/suite.ts'
 
 const test = suite<Context>('a part of a network that fails for 30 s', {
   timeout: 300_000,

@@ -1,9 +1,10 @@
-import { serverPods, waitUntilReady, waitUntilWhole } from '../../harness/cluster.ts'
-import { pause } from '../../harness/deadline.ts'
-import { startLoad } from '../../harness/load.ts'
-import { type Context, kubectl, sixNodes } from '../../harness/moving.ts'
-import { suite } from '../../harness/suite.ts'
-import { assertUnnoticed, UNNOTICED } from '../../harness/unnoticed.ts'
+import { serverPods, waitUntilReady, waitUntilWhole } from '../../cluster/cluster.ts'
+import { startLoad } from '../../cluster/load/start.ts'
+import { type Context, sixNodes } from '../../cluster/six-nodes.ts'
+import { assertUnnoticed, UNNOTICED } from '../../cluster/unnoticed.ts'
+import { kubectl } from '../../kube/kubectl.ts'
+import { pause } from '../../runner/deadline.ts'
+import { suite } from '../../runner/suite.ts'
 
 const test = suite<Context>('pods deleted at random', {
   timeout: 600_000,

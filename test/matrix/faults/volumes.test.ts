@@ -1,19 +1,20 @@
 import * as assert from 'uvu/assert'
 import type { Shard } from '../../../generator/cluster/whole.ts'
-import { waitUntilReady, waitUntilWhole } from '../../harness/cluster.ts'
-import { eventually, pause } from '../../harness/deadline.ts'
-import { ask } from '../../harness/engine.ts'
-import { install, type Release, release } from '../../harness/helm.ts'
-import { startLoad } from '../../harness/load.ts'
-import { type LoopVolume, loopVolume } from '../../harness/loop-volume.ts'
-import { kubectl, untilReplica } from '../../harness/moving.ts'
-import { freshNamespace } from '../../harness/namespace.ts'
-import type { Scope } from '../../harness/scope.ts'
-import { suite } from '../../harness/suite.ts'
-import { takeovers } from '../../harness/takeovers.ts'
-import { smallValues } from '../../harness/values.ts'
-import { workers } from '../../harness/workers.ts'
-import { countLost, errorsOf, lostOutside, notKept } from '../../load/judge.ts'
+import { waitUntilReady, waitUntilWhole } from '../../cluster/cluster.ts'
+import { countLost, errorsOf, lostOutside, notKept } from '../../cluster/load/judge.ts'
+import { startLoad } from '../../cluster/load/start.ts'
+import { untilReplica } from '../../cluster/six-nodes.ts'
+import { takeovers } from '../../cluster/takeovers.ts'
+import { ask } from '../../kube/engine.ts'
+import { install, type Release, release } from '../../kube/helm.ts'
+import { kubectl } from '../../kube/kubectl.ts'
+import { type LoopVolume, loopVolume } from '../../kube/loop-volume.ts'
+import { freshNamespace } from '../../kube/namespace.ts'
+import { smallValues } from '../../kube/values.ts'
+import { workers } from '../../kube/workers.ts'
+import { eventually, pause } from '../../runner/deadline.ts'
+import type { Scope } from '../../runner/scope.ts'
+import { suite } from '../../runner/suite.ts'
 
 interface Context {
   of: Release
@@ -43,7 +44,7 @@ async function ruledByPod0(of: Release): Promise<[Shard, ...Shard[]]> {
     await ask(of.namespace, pod, 'CLUSTER', 'FAILOVER')
   return eventually('pod 0 to be a master', { deadline: 30_000 }, async () => {
     const shards = await waitUntilWhole(of, { nodes: 6, deadline: 10_000 })
-    const own = shards.find(({ primary }) => primary.pod === pod)
+    const own = shards.find(({ master }) => master.pod === pod)
     return own && [own, ...shards.filter((shard) => shard !== own)]
   })
 }
@@ -87,7 +88,7 @@ test('turns read-only: its shard refuses writes, the keeper says so, the others 
   volume,
 }) => {
   const [own] = await ruledByPod0(of)
-  const { pod } = own.primary
+  const { pod } = own.master
   const load = await startLoad(of)
   await volume.turnReadOnly()
   await eventually('the keeper to tell', { deadline: 60_000 }, async (see) => {

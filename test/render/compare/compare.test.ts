@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { applyPatch, parsePatch } from 'diff'
 import * as assert from 'uvu/assert'
-import { must, run } from '../../harness/command.ts'
-import type { Scope } from '../../harness/scope.ts'
-import { suite } from '../../harness/suite.ts'
-import { chartgen, copyOfProject } from '../../unit/project.ts'
+import { must, run } from '../../runner/command.ts'
+import type { Scope } from '../../runner/scope.ts'
+import { suite } from '../../runner/suite.ts'
+import { chartgen, copyOfProject } from '../../shared/project.ts'
 
 const FIXTURES = path.join(import.meta.dirname, 'fixtures')
 const BASE = path.join(FIXTURES, 'base')

@@ -5,9 +5,9 @@ import { checkSources } from '../../../generator/checks/sources.ts'
 import { load } from '../../../generator/load.ts'
 import { projectAt } from '../../../generator/project.ts'
 import { formatMistakes } from '../../../generator/text/mistake.ts'
-import type { Scope } from '../../harness/scope.ts'
-import { suite } from '../../harness/suite.ts'
-import { chartgen, copyOfProject, mistakes } from '../project.ts'
+import type { Scope } from '../../runner/scope.ts'
+import { suite } from '../../runner/suite.ts'
+import { chartgen, copyOfProject, mistakes } from '../../shared/project.ts'
 
 const test = suite('the seams between schema, templates and scripts', { timeout: 30_000 })
 

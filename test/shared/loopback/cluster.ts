@@ -1,0 +1,68 @@
+import { eventually } from '../../runner/deadline.ts'
+import { all, type Loopback } from './loopback.ts'
+import { toItsEnd } from './upgrade.ts'
+
+/** Runs the release's own test until it passes: all slots served, all nodes agree, every shard takes a write. */
+export function untilWhole(release: Loopback, deadline = 25_000): Promise<true> {
+  return eventually('a whole cluster', { deadline, every: 700 }, async (see) => {
+    const { code, stdout, stderr } = await release.script('helm-test.sh')
+    see(stdout.trimEnd().split('\n').at(-1) + stderr)
+    return code === 0 || undefined
+  })
+}
+
+/** Starts a release with its keepers, creates the cluster, and writes keys to it. */
+export async function createWithKeys(release: Loopback, ordinals: number[]): Promise<void> {
+  await release.start(...ordinals)
+  await release.keep(...ordinals)
+  await toItsEnd(release, 'reconcile.sh')
+  for (let key = 0; key < 30; key++) await setAnywhere(release, ordinals, `key:${key}`)
+}
+
+async function setAnywhere(release: Loopback, ordinals: number[], key: string): Promise<void> {
+  for (const ordinal of ordinals) if ((await release.ask(ordinal, 'SET', key, key)) === 'OK') return
+  throw new Error(`no node took ${key}`)
+}
+
+/** The number of keys on the masters. */
+export async function countKeys(release: Loopback, ordinals: number[]): Promise<number> {
+  const sizes = await Promise.all(
+    ordinals.map(async (ordinal) => {
+      if (!(await release.ask(ordinal, 'ROLE')).startsWith('master')) return 0
+      // Without what the release's own test leaves for a minute.
+      const found = await release.ask(ordinal, 'KEYS', 'key:*')
+      return found ? found.split('\n').length : 0
+    }),
+  )
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
+/** The ordinals of a master and of its replicas. */
+export async function aShard(
+  release: Loopback,
+): Promise<[master: number, replica: number, ...more: number[]]> {
+  const masters = new Map<number, number[]>()
+  for (const ordinal of all(release)) {
+    const [role, host] = (await release.ask(ordinal, 'ROLE')).split('\n')
+    const master = all(release).find((one) => release.address(one) === host)
+    if (role === 'slave' && master !== undefined)
+      masters.set(master, [...(masters.get(master) ?? []), ordinal])
+  }
+  for (const [master, [replica, ...more]] of masters)
+    if (replica !== undefined) return [master, replica, ...more]
+  throw new Error('no replica')
+}
+
+/** Waits until a pod's log has a text. */
+export function untilLogged(
+  release: Loopback,
+  ordinal: number,
+  text: string | RegExp,
+  deadline = 15_000,
+): Promise<true> {
+  return eventually(`pod ${ordinal} to log ${text}`, { deadline, every: 50 }, async (see) => {
+    const log = await release.log(ordinal)
+    see(log)
+    return (typeof text === 'string' ? log.includes(text) : text.test(log)) || undefined
+  })
+}
