@@ -17,11 +17,13 @@ export async function load(project: Project): Promise<Sources> {
     flavours: await readSources(at('schema/flavours')),
     environments: await readSources(at('schema/environments')),
     order: await readSource(at('schema/topics.yaml')),
+    fixed: await readSource(at('schema/fixed.yaml')),
     changes: await readChanges(at('.changes')),
     meta: {
       topic: await meta('topic'),
       topics: await meta('topics'),
       flavour: await meta('flavour'),
+      fixed: await meta('fixed'),
       change: await meta('change'),
     },
     changelog,

@@ -2,6 +2,7 @@ import { valuesTable } from './documents/values-table.ts'
 import type { Change } from './text/changelog.ts'
 import { isObject, type Json } from './text/json.ts'
 import { type Environment, environmentOf } from './values/environment.ts'
+import { type Fixed, fixedOf } from './values/fixed.ts'
 import { type Flavour, flavoursOf, type Image } from './values/flavour.ts'
 import { overDefaults } from './values/merge.ts'
 import { defaultOf, type ValueSchema, withDefaults, withRequired } from './values/schema.ts'
@@ -16,6 +17,8 @@ export interface ChartContext extends Flavour {
   valuesTable: string
   /** The values for dev, staging and production, in the order of their size. */
   environments: Environment[]
+  /** What an upgrade cannot change. */
+  fixed: Fixed[]
   /** What the changelog tells of this version, and the day it was released. */
   changes: Change[]
   released: string
@@ -46,6 +49,7 @@ export function resolve(sources: Sources): Chart[] {
         ...flavour,
         image: flavour.defaults.image,
         valuesTable: valuesTable(resolved),
+        fixed: fixedOf(sources),
         environments: environments.sort((a, b) => a.pods - b.pods),
         changes,
         released,

@@ -5,13 +5,14 @@ import type { Source } from '../text/source.ts'
 import type { Sources } from '../values/sources.ts'
 import { schemaOf } from '../values/topics.ts'
 import { conforms } from './conforms.ts'
+import { checkFixed } from './fixed.ts'
 import { checkDefaults, checkRenamed, checkTopic } from './schema.ts'
 import { checkScripts } from './scripts.ts'
 import { checkTemplates } from './templates.ts'
 
 /** Finds every mistake in a project's inputs: each by its own schema, then what only shows when they are together. */
 export function checkSources(sources: Sources): Mistake[] {
-  const { topics, flavours, environments, changes, order, meta, changelog, log } = sources
+  const { topics, flavours, environments, changes, order, fixed, meta, changelog, log } = sources
   const mistakes = [
     ...unreadable([
       ...topics,
@@ -19,6 +20,7 @@ export function checkSources(sources: Sources): Mistake[] {
       ...environments,
       ...changes,
       order,
+      fixed,
       changelog,
       sources.package,
       sources.license,
@@ -28,6 +30,7 @@ export function checkSources(sources: Sources): Mistake[] {
     ...flavours.flatMap((flavour) => checkInput(flavour, meta.flavour)),
     ...changes.flatMap((change) => checkInput(change, meta.change)),
     ...checkInput(order, meta.topics),
+    ...checkInput(fixed, meta.fixed),
     ...checkNames(topics),
     ...checkOrder(order, topics),
     ...flavours.flatMap(checkFlavourName),
@@ -41,6 +44,7 @@ export function checkSources(sources: Sources): Mistake[] {
   return [
     ...checkRenamed(sources, schema),
     ...checkDefaults(sources, schema),
+    ...checkFixed(sources, schema),
     ...checkTemplates(sources, schema),
   ]
 }

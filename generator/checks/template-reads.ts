@@ -57,7 +57,9 @@ function pathsIn(
     const values = parts.indexOf('Values')
     const known = name ?? prefix
     const base = values >= 0 ? [] : known === '' ? dot : names.get(known)
-    return base === undefined ? [] : [{ path: [...base, ...parts.slice(values + 1)], offset: index }]
+    // All values at once prove nothing of any.
+    if (base === undefined || (base.length === 0 && parts.length === values + 1)) return []
+    return [{ path: [...base, ...parts.slice(values + 1)], offset: index }]
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Mistake } from '../text/mistake.ts'
 import { suggest } from '../text/suggest.ts'
-import { renamedSentence, schemaAt, type ValueSchema } from '../values/schema.ts'
+import { leavesOf, renamedSentence, schemaAt, type ValueSchema } from '../values/schema.ts'
 import type { Sources } from '../values/sources.ts'
 import { type Read, readsIn } from './template-reads.ts'
 
@@ -20,7 +20,7 @@ export function checkTemplates({ templates, topics }: Sources, schema: ValueSche
   const fileOf = (path: string[]) => topics.find(({ name }) => name === path[0])?.file ?? ''
   return [
     ...reads.flatMap((read) => unknown(read, schema).map((mistake) => ({ file: read.file, ...mistake }))),
-    ...leavesOf(schema, []).flatMap((path) => {
+    ...leavesOf(schema).flatMap((path) => {
       const isRead = reads.some((read) => covers(read, path))
       const pointer = `/${path.join('/')}`
       const name = path.join('.')
@@ -63,9 +63,4 @@ function unknown({ path, line }: Read, schema: ValueSchema): Omit<Mistake, 'file
 function covers({ path, isEntered }: Read, value: string[]): boolean {
   if (isEntered && path.length < value.length) return false
   return path.every((key, depth) => depth >= value.length || key === value[depth])
-}
-
-function leavesOf(schema: ValueSchema, path: string[]): string[][] {
-  if (!schema.properties) return [path]
-  return Object.entries(schema.properties).flatMap(([key, child]) => leavesOf(child, [...path, key]))
 }

@@ -75,6 +75,12 @@ export function schemaAt(schema: ValueSchema, path: string[]): ValueSchema | und
   return path.reduce<ValueSchema | undefined>((here, key) => here?.properties?.[key], schema)
 }
 
+/** The paths of all values that are no maps of others. */
+export function leavesOf(schema: ValueSchema, path: string[] = []): string[][] {
+  if (!schema.properties) return [path]
+  return Object.entries(schema.properties).flatMap(([key, child]) => leavesOf(child, [...path, key]))
+}
+
 /** A copy of a schema whose defaults are those of `values`. */
 export function withDefaults(schema: ValueSchema, values: Json | undefined): ValueSchema {
   if (values === undefined) return schema

@@ -9,7 +9,9 @@ export interface Sources {
   environments: Source[]
   order: Source
   changes: Source[]
-  meta: { topic: Source; topics: Source; flavour: Source; change: Source }
+  /** What an upgrade cannot change. */
+  fixed: Source
+  meta: { topic: Source; topics: Source; flavour: Source; fixed: Source; change: Source }
   changelog: Source
   /** What the changelog says. */
   log: Changelog

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import type { Values } from '../kube/values.ts'
 import { suite } from '../runner/suite.ts'
-import { flavours, podOf, render, scenarios, the } from './rendered.ts'
+import { containerOf, flavours, render, scenarios, the } from './rendered.ts'
 
 const test = suite('environments', { timeout: 60_000 })
 
@@ -19,7 +19,7 @@ for (const flavour of flavours)
       const [claim] = set.spec.volumeClaimTemplates as {
         spec: { resources: { requests: { storage: string } } }
       }[]
-      const memory = podOf(set).spec.containers[0]?.resources?.limits?.memory
+      const memory = containerOf(set, 'server').resources?.limits?.memory
       assert.ok(mebibytes(claim?.spec.resources.requests.storage) >= 3 * mebibytes(memory))
       assert.match(
         await readFile(`chart/${flavour}/README.md`, 'utf8'),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { suite } from '../runner/suite.ts'
 import { podScripts } from '../shared/pod-scripts.ts'
-import { flavours, type Manifest, podOf, render, the } from './rendered.ts'
+import { containerOf, flavours, type Manifest, podOf, render, the, variable } from './rendered.ts'
 
 const test = suite('what is set against losing data', { timeout: 60_000 })
 
@@ -24,7 +24,8 @@ for (const flavour of flavours) {
     assert.is(directive(manifests, 'maxmemory-policy'), 'noeviction')
     const validity = Number(directive(manifests, 'cluster-replica-validity-factor'))
     assert.ok(validity > 0 && validity <= 10, `${validity}`)
-    assert.ok(Number(directive(manifests, 'cluster-node-timeout')) <= 5000)
+    const timeout = Number(directive(manifests, 'cluster-node-timeout'))
+    assert.ok(timeout >= 1000 && timeout <= 5000, `${timeout}`)
     // A master whose slots were moved away must not become a replica of whom nobody asked for.
     const byVersion = the(manifests, 'ConfigMap', '-config').data.directives
     assert.match(byVersion ?? '', /^\d\.\d cluster-allow-replica-migration no$/m)
@@ -41,14 +42,15 @@ for (const flavour of flavours) {
 
   test(`a container of ${flavour} has room for the fork beside its data, and its volume for a rewrite`, async () => {
     const set = the(await render(flavour), 'StatefulSet')
-    const { spec } = podOf(set)
-    const share = spec.containers[0]?.env.find(({ name }) => name === 'MAXMEMORY_PERCENT')?.value
-    assert.ok(Number(share) <= 75, share)
+    const server = containerOf(set, 'server')
+    const share = Number(variable(server, 'MAXMEMORY_PERCENT'))
+    assert.ok(share >= 50 && share <= 75, `${share}`)
     const [claim] = set.spec.volumeClaimTemplates as {
       spec: { resources: { requests: { storage: string } } }
     }[]
-    const memory = spec.containers[0]?.resources?.limits?.memory
-    assert.ok(mebibytes(claim?.spec.resources.requests.storage) >= 3 * mebibytes(memory))
+    const memory = mebibytes(server.resources?.limits?.memory)
+    assert.ok(memory > 0)
+    assert.ok(mebibytes(claim?.spec.resources.requests.storage) >= 3 * memory)
   })
 
   test.proves({
@@ -69,9 +71,10 @@ for (const flavour of flavours) {
     const { spec } = the(manifests, 'PodDisruptionBudget')
     assert.is(spec.maxUnavailable, 1)
     assert.is.not(spec.unhealthyPodEvictionPolicy, 'AlwaysAllow')
-    const pod = podOf(the(manifests, 'StatefulSet')).spec
-    assert.ok(pod.terminationGracePeriodSeconds >= 60)
-    assert.match(JSON.stringify(pod.containers[0]?.lifecycle), /preStop.*handover\.sh/)
+    const set = the(manifests, 'StatefulSet')
+    const grace = podOf(set).spec.terminationGracePeriodSeconds
+    assert.ok(grace >= 60 && grace <= 600, `${grace}`)
+    assert.match(JSON.stringify(containerOf(set, 'server').lifecycle), /preStop.*handover\.sh/)
   })
 }
 

@@ -4,6 +4,7 @@ import { kubeconform, kubernetesVersions } from '../kube/kubeconform.ts'
 import { suite } from '../runner/suite.ts'
 import { podScripts } from '../shared/pod-scripts.ts'
 import {
+  containerOf,
   flavours,
   type Manifest,
   objects,
@@ -11,9 +12,11 @@ import {
   render,
   renderText,
   scenarios,
+  shipped,
   the,
   workloads,
 } from './rendered.ts'
+import { unrestricted } from './restricted.ts'
 
 const test = suite('rendered manifests', { timeout: 60_000 })
 
@@ -40,17 +43,29 @@ for (const flavour of flavours) {
     promise: 'Every pod meets the restricted Pod Security Standard, and gets no token for the Kubernetes API',
   })
   test(`every pod of ${flavour} meets the restricted standard, with a root file system it cannot write`, async () => {
-    for (const workload of workloads(await render(flavour))) {
-      const { spec } = podOf(workload)
-      assert.is(spec.automountServiceAccountToken, false)
-      assert.is(spec.securityContext.runAsNonRoot, true)
-      assert.equal(spec.securityContext.seccompProfile, { type: 'RuntimeDefault' })
-      for (const { securityContext } of spec.containers) {
-        assert.is(securityContext.allowPrivilegeEscalation, false)
-        assert.is(securityContext.readOnlyRootFilesystem, true)
-        assert.equal(securityContext.capabilities, { drop: ['ALL'] })
-      }
+    for (const [name, values] of await shipped(flavour)) {
+      const found = workloads(await render(flavour, values))
+      assert.equal(found.map(({ kind }) => kind).sort(), ['Job', 'Job', 'Job', 'StatefulSet'])
+      assert.equal(found.flatMap(unrestricted), [], name)
     }
+  })
+
+  test(`a container of ${flavour} that does not meet the standard is found, wherever it stands`, async () => {
+    const other = (name: string) => ({ name, image: 'other:1' })
+    const pod = { extraInitContainers: [other('before')], extraContainers: [other('beside')] }
+    const lacks = ['allowPrivilegeEscalation', 'readOnlyRootFilesystem', 'capabilities']
+    assert.equal(
+      workloads(await render(flavour, { pod })).flatMap(unrestricted),
+      ['before', 'beside'].flatMap((name) =>
+        lacks.map((key) => `StatefulSet r-${flavour}: ${name} lacks ${key}`),
+      ),
+    )
+    const contexts = {
+      securityContext: { runAsNonRoot: false },
+      containerSecurityContext: { readOnlyRootFilesystem: false },
+    }
+    const bare = workloads(await render(flavour, { pod: contexts })).flatMap(unrestricted)
+    assert.is(bare.length, 4 + 5, bare.join('\n'))
   })
 
   test(`no Service, budget or StatefulSet of ${flavour} takes a Job’s pod for a server`, async () => {
@@ -90,7 +105,7 @@ test('names, selectors and ports are those that no upgrade can change', async ()
         'app.kubernetes.io/component': 'server',
       },
     })
-    assert.equal(podOf(set).spec.containers[0]?.ports, [
+    assert.equal(containerOf(set, 'server').ports, [
       { name: 'client', containerPort: 6379 },
       { name: 'gossip', containerPort: 16379 },
     ])
@@ -152,9 +167,10 @@ test('the longest names still leave room for what Kubernetes adds', async () => 
 test('the preflight Job brings its scripts to the letter, as Kubernetes reads an environment', async () => {
   for (const flavour of flavours) {
     const job = the(await render(flavour), 'Job', 'preflight')
-    const env = new Map(podOf(job).spec.containers[0]?.env.map(({ name, value }) => [name, value ?? '']))
+    const preflight = containerOf(job, 'preflight')
+    const env = new Map(preflight.env.map(({ name, value }) => [name, value ?? '']))
     const names = [...env.keys()]
-    const written = podOf(job).spec.containers[0]?.command.at(-1) ?? ''
+    const written = preflight.command.at(-1) ?? ''
     const files = [...written.matchAll(/"\$(\w+)" >\/tmp\/(\S+)/g)].map(
       ([, name = '', file = '']) => [name, file] as const,
     )

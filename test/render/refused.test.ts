@@ -7,7 +7,7 @@ import { run } from '../runner/command.ts'
 import { suite } from '../runner/suite.ts'
 import { podScripts } from '../shared/pod-scripts.ts'
 import { chartgen, copyOfProject } from '../shared/project.ts'
-import { flavours, helms, podOf, render, the } from './rendered.ts'
+import { containerOf, flavours, helms, render, the } from './rendered.ts'
 
 const test = suite('values that Helm refuses', { timeout: 30_000 })
 
@@ -68,8 +68,8 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
 
 /** The variables that the scripts of the server's container read: those that it has, and those with a default. */
 async function ownVariables(flavour: string): Promise<string[]> {
-  const [server] = podOf(the(await render(flavour), 'StatefulSet')).spec.containers
-  const names = (server?.env ?? []).map(({ name }) => name)
+  const server = containerOf(the(await render(flavour), 'StatefulSet'), 'server')
+  const names = server.env.map(({ name }) => name)
   const scripts = [...podScripts().values()].filter((path) => /\/(shared|server)\//.test(path))
   for (const path of scripts) {
     const text = await readFile(path, 'utf8')

@@ -30,17 +30,21 @@ export interface PodTemplate {
       topologyKey: string
       labelSelector: { matchLabels: Record<string, string> }
     }[]
-    containers: {
-      name: string
-      image: string
-      command: string[]
-      env: { name: string; value?: string }[]
-      lifecycle?: object
-      resources?: { limits?: { memory?: string } }
-      ports?: { name: string; containerPort: number }[]
-      securityContext: Record<string, unknown>
-    }[]
+    containers: Container[]
+    initContainers?: Container[]
   }
+}
+
+/** A container as far as the tests look into it. */
+export interface Container {
+  name: string
+  image: string
+  command: string[]
+  env: { name: string; value?: string }[]
+  lifecycle?: object
+  resources?: { limits?: { memory?: string } }
+  ports?: { name: string; containerPort: number }[]
+  securityContext?: Record<string, unknown>
 }
 
 /** Values of situations that are no file of the charts' ci folders. */
@@ -82,9 +86,13 @@ const situations: Record<string, Values> = {
   'without what is optional': { disruptionBudget: { enabled: false }, serviceAccount: { create: false } },
 }
 
-/** Every situation of a flavour, its ci files and environments among them, by name. */
-export async function scenarios(flavour: string): Promise<Map<string, Values>> {
-  const all = new Map(Object.entries(situations))
+/** Every situation of a flavour, what it ships among them, by name. */
+export const scenarios = async (flavour: string): Promise<Map<string, Values>> =>
+  new Map([...Object.entries(situations), ...(await shipped(flavour))])
+
+/** The values of a flavour's ci files and environments, by name. */
+export async function shipped(flavour: string): Promise<Map<string, Values>> {
+  const all = new Map<string, Values>()
   for (const folder of ['ci', 'environments'])
     for (const file of await readdir(`chart/${flavour}/${folder}`)) {
       const text = await readFile(`chart/${flavour}/${folder}/${file}`, 'utf8')
@@ -121,6 +129,17 @@ export function the(manifests: Manifest[], kind: string, ending = ''): Manifest 
 
 /** The template of the pods that an object makes. */
 export const podOf = (manifest: Manifest) => manifest.spec.template as PodTemplate
+
+/** A container of the pods that an object makes, by its name. */
+export function containerOf(manifest: Manifest, name: string): Container {
+  const found = podOf(manifest).spec.containers.find((one) => one.name === name)
+  if (!found) throw new Error(`${manifest.kind} ${manifest.metadata.name} has no container ${name}`)
+  return found
+}
+
+/** The value of a variable that a container is given; empty if it is none of its own. */
+export const variable = ({ env }: Container, name: string) =>
+  env.find((one) => one.name === name)?.value ?? ''
 
 /** What of a rendering makes pods. */
 export const workloads = (manifests: Manifest[]) =>

@@ -1,7 +1,11 @@
+import { appendFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import * as assert from 'uvu/assert'
 import type { Values } from '../kube/values.ts'
+import { must } from '../runner/command.ts'
 import { suite } from '../runner/suite.ts'
-import { flavours, podOf, render, the } from './rendered.ts'
+import { chartgen, copyOfProject } from '../shared/project.ts'
+import { containerOf, flavours, objects, podOf, render, the, variable } from './rendered.ts'
 
 const test = suite('the revision', { timeout: 60_000 })
 
@@ -12,7 +16,7 @@ async function revision(
 ): Promise<{ revision: string; template: string }> {
   const manifests = await render(flavour, values)
   const pod = podOf(the(manifests, 'StatefulSet'))
-  const told = pod.spec.containers[0]?.env.find(({ name }) => name === 'REVISION')?.value ?? ''
+  const told = variable(containerOf(the(manifests, 'StatefulSet'), 'server'), 'REVISION')
   assert.is(the(manifests, 'ConfigMap', 'topology').data.revision, told)
   return { revision: told, template: JSON.stringify(pod) }
 }
@@ -57,5 +61,33 @@ for (const flavour of flavours) {
     assert.is(seen.size, others.length + 1)
   })
 }
+
+/** The revision of a project's chart, which is generated first. */
+async function revisionIn(project: string): Promise<string> {
+  const { code, stderr } = await chartgen(project, ['generate'])
+  assert.is(code, 0, stderr)
+  const chart = path.join(project, 'chart/redis-cluster')
+  const text = await must('helm', ['template', 'r', chart, '--kube-version', '1.34.0'])
+  return variable(containerOf(the(objects(text), 'StatefulSet'), 'server'), 'REVISION')
+}
+
+test.proves({
+  topic: 'Another version of the engine',
+  promise: 'What a pod runs restarts the pods when it changes; what a Job alone runs restarts none',
+})
+test('a script that the keeper sources changes the revision, and one that a Job sources does not', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  const pod = (...parts: string[]) => path.join(project, 'generator/pod', ...parts)
+  const seen = new Set([await revisionIn(project)])
+  await appendFile(pod('keeper/view.sh'), '. "$HERE/more.sh"\n')
+  for (const text of ['# More.\n', '# More, and other.\n']) {
+    await writeFile(pod('keeper/more.sh'), text)
+    seen.add(await revisionIn(project))
+  }
+  assert.is(seen.size, 3)
+  await appendFile(pod('jobs/refusals.sh'), '. "$HERE/yet-more.sh"\n')
+  await writeFile(pod('jobs/yet-more.sh'), '# For the Job alone.\n')
+  assert.ok(seen.has(await revisionIn(project)))
+})
 
 test.run()

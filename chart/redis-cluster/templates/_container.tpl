@@ -40,8 +40,6 @@ imagePullSecrets:
   value: {{ int .Values.cluster.replicasPerShard | quote }}
 - name: IMAGE
   value: {{ include "redis-cluster.image" . }}
-- name: APPENDONLY
-  value: {{ .Values.persistence.appendonly | quote }}
 - name: DEADLINE_SECONDS
   value: {{ sub (int .Values.jobs.deadlineSeconds) 15 | quote }}
 {{- end }}

@@ -12,7 +12,7 @@
 {{- include "valkey-cluster.checkEnv" . }}
 {{- include "valkey-cluster.checkExtraConfig" . }}
 {{- include "valkey-cluster.checkPassword" . }}
-{{- include "valkey-cluster.checkVolumes" . }}
+{{- include "valkey-cluster.checkFixed" . }}
 {{- end }}
 
 {{/* The pod's own scripts run with the server's environment: another NAME or DATA would lead them to other pods and volumes. */}}
@@ -69,28 +69,6 @@ primaryauth: set auth instead
 {{- with lookup "v1" "Secret" .Release.Namespace (include "valkey-cluster.fullname" .) }}
 {{- if ne (get (default dict .data) "password" | b64dec) $.Values.auth.password }}
 {{- fail (printf "auth.password differs from the one the release was installed with, and it cannot be changed while the cluster runs: leave auth.password empty to keep the one in the Secret %s." .metadata.name) }}
-{{- end }}
-{{- end }}
-{{- end }}
-{{- end }}
-
-{{/*
-Kubernetes refuses any change of a StatefulSet's volume claims, with a message that does not name the value. The topology's
-ConfigMap has the values as they were given: Kubernetes itself writes 1024Mi as 1Gi.
-*/}}
-{{- define "valkey-cluster.checkVolumes" -}}
-{{- $persistence := .Values.persistence }}
-{{- with (lookup "v1" "ConfigMap" .Release.Namespace (printf "%s-topology" (include "valkey-cluster.fullname" .))).data }}
-{{- if ne .persistence (print $persistence.enabled) }}
-{{- fail (printf "persistence.enabled is %t, but the release was installed with %s, and Kubernetes cannot change that: set it back, or install a new release and move the data." $persistence.enabled .persistence) }}
-{{- end }}
-{{- if $persistence.enabled }}
-{{- if ne .size $persistence.size }}
-{{- fail (printf "persistence.size is %s, but the volumes were made with %s, and a StatefulSet cannot change that: set it back to %s." $persistence.size .size .size) }}
-{{- end }}
-{{- $storageClass := $persistence.storageClass | default "" }}
-{{- if ne .storageClass $storageClass }}
-{{- fail (printf "persistence.storageClass is %q, but the volumes were made with %q, and a StatefulSet cannot change that: set it back." $storageClass .storageClass) }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { load } from 'js-yaml'
+import type { Fixed } from '../../../generator/values/fixed.ts'
 
 const VOLUMES = { persistence: 'true', size: '1Gi', storageClass: '', accessModes: 'ReadWriteOnce' }
 
@@ -33,11 +36,7 @@ export function podEnv(shared: Shared, { ordinal, address, authFile }: Pod) {
     SHARDS: `${shards}`,
     REPLICAS: `${replicas}`,
     IMAGE: 'image:1',
-    APPENDONLY: 'true',
-    PERSISTENCE: VOLUMES.persistence,
-    VOLUME_SIZE: VOLUMES.size,
-    STORAGE_CLASS: VOLUMES.storageClass,
-    ACCESS_MODES: VOLUMES.accessModes,
+    FIXED: fixedLines({ ...VOLUMES, appendonly: 'true' }),
     ALLOW_SILENCE: 'false',
     DEADLINE_SECONDS: '20',
     AUTH_FILE: authFile,
@@ -63,4 +62,14 @@ export async function writeTopology(
   await mkdir(topology)
   const desired = { ...size, image: 'image:1', appendonly: true, ...VOLUMES }
   for (const [key, value] of Object.entries(desired)) await writeFile(join(topology, key), `${value}`)
+}
+
+/** What an upgrade cannot change, as the preflight Job is told it: `now` has each value by its key in the topology. */
+function fixedLines(now: Record<string, string>): string {
+  const { fixed } = load(readFileSync('schema/fixed.yaml', 'utf8')) as { fixed: Fixed[] }
+  const lines = fixed.map(
+    ({ key, value, because, instead }) =>
+      `${key} ${now[key] || '-'} ${value} and ${because}:${instead ? ` ${instead}, or` : ''}`,
+  )
+  return `${lines.join('\n')}\n`
 }

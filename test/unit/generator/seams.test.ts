@@ -65,13 +65,14 @@ test('generate, check and validate tell that a template reads a renamed value, i
 })
 
 test('values are followed into with and variables', async (_, scope) => {
-  const edits: Edits = {
-    'generator/templates/_names.tpl.hbs': ['if .registry', 'if .registri'],
-    'generator/templates/_checks.tpl.hbs': ['ne .size $persistence.size', 'ne .size $persistence.sise'],
+  const edits: Edits = { 'generator/templates/_names.tpl.hbs': ['if .registry', 'if .registri'] }
+  const added = {
+    'generator/templates/more.yaml':
+      '{{- $volume := .Values.persistence }}\n{{ $volume.size }}{{ $volume.sise }}\n',
   }
-  assert.equal(await told(scope, edits), [
-    'generator/templates/_checks.tpl.hbs: there is no value persistence.sise; did you mean "size"?',
+  assert.equal(await told(scope, edits, added), [
     'generator/templates/_names.tpl.hbs: there is no value image.registri; did you mean "registry"?',
+    'generator/templates/more.yaml: there is no value persistence.sise; did you mean "size"?',
   ])
 })
 
@@ -80,6 +81,19 @@ test('a value that no template reads is told, even beside others that are read',
   const edits: Edits = { 'schema/values/image.yaml': ['  digest:', value] }
   assert.equal(await told(scope, edits), [
     'schema/values/image.yaml /image/unused: no template reads image.unused; read .Values.image.unused, or remove the value',
+  ])
+})
+
+test('what an upgrade cannot change is a value of the schema, each under a key of its own', async (_, scope) => {
+  const edits: Edits = {
+    'schema/fixed.yaml': [
+      /value: persistence.size\n +key: size/,
+      'value: persistence.sice\n    key: persistence',
+    ],
+  }
+  assert.equal(await told(scope, edits), [
+    "schema/fixed.yaml /fixed/1: the key persistence is another value's; give it a key of its own",
+    'schema/fixed.yaml /fixed/1: there is no value persistence.sice; did you mean "persistence.size"?',
   ])
 })
 

@@ -22,10 +22,17 @@ steps_back() { echo "$STEPS_BACK"; }
 
 was() { cat "$TOPOLOGY/$1" 2>/dev/null; }
 
-# same VALUE OLD NEW WHY: what may not change.
-same() {
-  if [ "$2" = "$3" ]; then return 0; fi
-  refuse "$1 changes from $2 to $3, $4 set it back to $2."
+# check_fixed: refuses a change of what an upgrade cannot change. Kubernetes itself would refuse some of that, but only after
+# the pods that are to leave were emptied.
+check_fixed() {
+  local key now value why
+  while read -r key now value why; do
+    if [ "$now" = - ]; then now=; fi
+    if [ "$(was "$key")" = "$now" ]; then continue; fi
+    refuse "$value changes from $(was "$key") to $now, $why set it back to $(was "$key")."
+  done <<END
+$FIXED
+END
 }
 
 # The servers that run now, engine and version, each once.
@@ -87,17 +94,7 @@ check_auth() {
 
 # check: refuses what cannot be carried out.
 check() {
-  local claims
-  # Kubernetes would refuse these, but only after the pods that are to leave were emptied.
-  claims="and Kubernetes cannot change the volumes of a StatefulSet: install a new release with it and move the data, or"
-  same persistence.enabled "$(was persistence)" "$PERSISTENCE" "$claims"
-  if [ "$PERSISTENCE" = true ]; then
-    same persistence.size "$(was size)" "$VOLUME_SIZE" "$claims"
-    same persistence.storageClass "$(was storageClass)" "$STORAGE_CLASS" "$claims"
-    same persistence.accessModes "$(was accessModes)" "$ACCESS_MODES" "$claims"
-  fi
-  same persistence.appendonly "$(was appendonly)" "$APPENDONLY" "and a server would start from a file that lacks what the other one holds:"
-
+  check_fixed
   check_auth
   check_engine
   if [ ! -s "$WORK/running" ] && [ "$(was image)" != "$IMAGE" ] && [ "$ALLOW_SILENCE" != true ]; then
