@@ -13,6 +13,7 @@ import { type CommonOptions, projectOf } from './options.ts'
 
 interface Options extends CommonOptions {
   since: string | undefined
+  plan: boolean
 }
 
 /** `chartgen release`: the next version of the charts, from the changes that were written down. */
@@ -26,18 +27,45 @@ export const release: CommandModule<CommonOptions, Options> = {
         type: 'string',
         requiresArg: true,
       })
+      .option('plan', {
+        describe: 'Show what a release would do, and write nothing',
+        type: 'boolean',
+        default: false,
+      })
       .example('$0 release', 'By the kinds of the changes')
+      .example('$0 release --plan', 'See the version and the files first')
       .example('$0 release --since v0.1.0', 'By what compare finds as well'),
-  handler: async ({ since, ...options }) => {
+  handler: async ({ since, plan, ...options }) => {
     const project = projectOf(options)
+    if (plan) return tellOfPlan(project, await planned(project, today(), since))
     const version = await releaseCharts(project, today(), since)
     console.log(
       version === undefined
-        ? `Nothing to release: there is no change in ${shown(join(project.root, '.changes'))}`
+        ? nothingTo(project)
         : `\nReleased ${version}. Next: look at git diff, commit it, and tag the commit v${version}`,
     )
   },
 }
+
+function tellOfPlan(project: Project, plan: ReleasePlan | undefined): void {
+  if (!plan) {
+    console.log(nothingTo(project))
+    return
+  }
+  const [kept, gone] = [
+    plan.edits.filter(({ after }) => after !== undefined),
+    plan.edits.filter(({ after }) => after === undefined),
+  ]
+  console.log(`The next release is ${plan.version}:\n`)
+  for (const { kind, description } of plan.changes) console.log(`  ${kind}: ${description}`)
+  console.log(
+    `\nIt would write ${kept.map(({ source }) => source.file).join(', ')} and ${shown(project.chart)}, and`,
+  )
+  console.log(`remove ${gone.map(({ source }) => source.file).join(', ')}. Nothing was written.`)
+}
+
+const nothingTo = (project: Project) =>
+  `Nothing to release: there is no change in ${shown(join(project.root, '.changes'))}`
 
 /** Makes the next release, or ends one that was interrupted; gives its version, or undefined if nothing has changed. */
 export function releaseCharts(

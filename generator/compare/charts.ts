@@ -19,7 +19,7 @@ export interface Comparison {
   now: Snapshot
   findings: Finding[]
   needed: Bump | undefined
-  /** Whether the new version is high enough. */
+  /** Whether the new version is high enough, or is still to be raised. */
   enough: boolean
 }
 
@@ -36,7 +36,10 @@ export async function compareCharts(old: Snapshot, now: Snapshot): Promise<Compa
     all.map((finding) => finding.class),
     old.version,
   )
-  return { old, now, findings: all, needed, enough: isEnough(bumpBetween(old.version, now.version), needed) }
+  // The version is raised at a release: until then nothing is expected of it.
+  const isRaised = old.version !== now.version
+  const enough = !isRaised || isEnough(bumpBetween(old.version, now.version), needed)
+  return { old, now, findings: all, needed, enough }
 }
 
 /** What a comparison asks of the new version, in a sentence. */
@@ -45,6 +48,8 @@ export function verdict({ old, now, findings, needed, enough }: Comparison): str
   if (needed === undefined) return `${versions}: nothing differs for an installer`
   const why = findings.some((finding) => finding.class === 'breaking') ? 'breaking changes' : 'what changed'
   const least = raise(old.version, needed)
+  if (old.version === now.version)
+    return `${now.name} ${now.version}: for ${why} the next release is ${least} or later`
   if (enough) return `${versions}: ${needed === 'patch' ? 'high enough' : `high enough for ${why}`}`
   return `${versions}: too low, ${why} needs at least ${least}`.replace('changes needs', 'changes need')
 }

@@ -26,12 +26,14 @@ export function differencesOf(
 function mapOf(value: Json | undefined): JsonObject | undefined {
   if (isObject(value)) return value
   if (!Array.isArray(value) || value.length === 0) return undefined
-  const names = value.map((item) => (isObject(item) ? (item.name ?? nameIn(item)) : undefined))
+  const names = value.map((item) =>
+    isObject(item) ? (item.name ?? item.alert ?? item.record ?? nameIn(item)) : undefined,
+  )
   const areNames = names.every((name) => typeof name === 'string') && new Set(names).size === names.length
   return areNames ? Object.fromEntries(value.map((item, index) => [String(names[index]), item])) : undefined
 }
 
-// A volume claim's name is in its metadata.
+// A volume claim's name is in its metadata; a rule of Prometheus has the name of what it makes.
 function nameIn({ metadata }: JsonObject): Json | undefined {
   return isObject(metadata) ? metadata.name : undefined
 }

@@ -1,5 +1,6 @@
 import type { Class } from '../release/bump.ts'
 import type { PathDifference } from './differences.ts'
+import { letsAllThrough } from './network.ts'
 
 /** What a difference in an object means for a release that is upgraded. */
 export interface Effect {
@@ -31,6 +32,12 @@ const frozen = (what: string): Effect => ({
   remedy: 'change whatever goes by it',
 })
 const inPlace: Effect = { class: 'fix', what: 'changes in place' }
+const widened: Effect = { class: 'feature', what: 'lets more through' }
+const narrowed: Effect = {
+  class: 'breaking',
+  what: 'lets through something else, or less',
+  remedy: 'see whether it still lets your clients through',
+}
 
 const RULES: Rule[] = [
   // The two labels tell the version itself, and a generated password differs in every rendering.
@@ -122,6 +129,24 @@ const RULES: Rule[] = [
     when: isNew,
   },
   { kinds: 'Service', path: /^spec\.ports\b/, effect: frozen('changes a port') },
+
+  { kinds: 'NetworkPolicy', path: /^spec\.(ingress|egress)$/, effect: widened, when: letsAllThrough },
+  { kinds: 'NetworkPolicy', path: /^spec\.(ingress|egress|policyTypes|podSelector)\b/, effect: narrowed },
+  {
+    kinds: 'PersistentVolumeClaim',
+    path: /^spec\.resources\b/,
+    effect: { class: 'feature', what: 'changes its size, if the storage class can' },
+  },
+  { kinds: 'PersistentVolumeClaim', path: /^spec\b/, effect: immutable },
+  { kinds: 'CronJob', path: /^spec\.schedule$/, effect: { class: 'feature', what: 'runs at other times' } },
+  { kinds: 'CronJob', path: /^spec\b/, effect: inPlace },
+  { kinds: 'PrometheusRule', path: /^spec\.groups\b/, effect: frozen('loses a rule'), when: isGone },
+  {
+    kinds: 'PrometheusRule',
+    path: /^spec\.groups\b/,
+    effect: { class: 'feature', what: 'has a new rule' },
+    when: isNew,
+  },
 
   { kinds: 'hook', path: /./, effect: inPlace },
   { kinds: 'Job', path: /^spec\.(template|selector)\b/, effect: immutable },

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../text/json.ts'
-import { differencesOf } from './differences.ts'
+import { differencesOf, type PathDifference } from './differences.ts'
 import { type Effect, effectOf } from './effects.ts'
 import type { Finding } from './finding.ts'
 
@@ -11,9 +11,16 @@ export function compareManifests(old: JsonObject[], now: JsonObject[]): Finding[
   const kept = [...before.keys()].filter((name) => after.has(name))
   return [
     ...removed.map((name) => removedObject(name, removed, added)),
-    ...added.map((name): Finding => ({ class: 'feature', where: name, what: 'is new' })),
+    ...added.map(addedObject),
     ...kept.flatMap((name) => compareObject(name, before.get(name) ?? {}, after.get(name) ?? {})),
   ]
+}
+
+// Without any policy everything gets through, so the first of them narrows.
+function addedObject(name: string): Finding {
+  if (!name.startsWith('NetworkPolicy ')) return { class: 'feature', where: name, what: 'is new' }
+  const remedy = 'see whether it lets your clients through'
+  return { class: 'breaking', where: name, what: 'is new, and lets through only what it names', remedy }
 }
 
 function byName(objects: JsonObject[]): Map<string, JsonObject> {
@@ -30,6 +37,8 @@ function removedObject(name: string, removed: string[], added: string[]): Findin
   const kind = name.split(' ')[0]
   const ofKind = (names: string[]) => names.filter((one) => one.startsWith(`${kind} `))
   const [follower] = ofKind(removed).length === 1 && ofKind(added).length === 1 ? ofKind(added) : []
+  if (!follower && kind === 'NetworkPolicy')
+    return { class: 'feature', where: name, what: 'is gone, and what it kept away gets through' }
   if (!follower)
     return { class: 'breaking', where: name, what: 'is gone', remedy: 'whatever names it finds nothing' }
   const data =
@@ -39,17 +48,21 @@ function removedObject(name: string, removed: string[], added: string[]): Findin
 
 function compareObject(name: string, before: JsonObject, after: JsonObject): Finding[] {
   const kind = String(after.kind)
-  const effects = new Map<string, { effect: Effect; paths: string[] }>()
+  const effects = new Map<string, { effect: Effect; differences: PathDifference[] }>()
   for (const difference of differencesOf(before, after)) {
     const effect = effectOf(kind, difference, isHook(after))
     if (!effect) continue
     const key = JSON.stringify(effect)
-    const { paths } = effects.get(key) ?? { paths: [] }
-    effects.set(key, { effect, paths: [...paths, difference.path.join('.')] })
+    const { differences } = effects.get(key) ?? { differences: [] }
+    effects.set(key, { effect, differences: [...differences, difference] })
   }
-  return [...effects.values()].map(({ effect, paths }) => {
-    const { class: kind, what, remedy } = effect
-    return { class: kind, where: name, what: `${what}: ${some(paths)}`, ...(remedy ? { remedy } : {}) }
+  return [...effects.values()].map(({ effect, differences }) => {
+    const { class: grade, what, remedy } = effect
+    const shown = telling(differences)
+    // What a Secret holds is nobody's to read.
+    const change = kind === 'Secret' ? undefined : changeOf(shown)
+    const finding = { class: grade, where: name, what: `${what}: ${some(shown)}` }
+    return { ...finding, ...(change ? { change } : {}), ...(remedy ? { remedy } : {}) }
   })
 }
 
@@ -58,10 +71,23 @@ function isHook({ metadata }: JsonObject): boolean {
   return isObject(annotations) && 'helm.sh/hook' in annotations
 }
 
-// The revision follows from all else in a pod, so it is told only where it is alone.
-function some(paths: string[]): string {
-  const telling = paths.filter((path) => !path.endsWith('.env.REVISION.value'))
-  const shown = telling.length > 0 ? telling : paths
-  const more = shown.length > 3 ? ` and ${shown.length - 3} more` : ''
-  return shown.slice(0, 3).join(', ') + more
+// The revision follows from all else in a pod, so it is told only if it is alone.
+function telling(differences: PathDifference[]): PathDifference[] {
+  const others = differences.filter(({ path }) => !path.join('.').endsWith('.env.REVISION.value'))
+  return others.length > 0 ? others : differences
+}
+
+function some(differences: PathDifference[]): string {
+  const paths = differences.map(({ path }) => path.join('.'))
+  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : ''
+  return paths.slice(0, 3).join(', ') + more
+}
+
+/** The old and the new value of one difference, unless they are long; the new ones of several would say too much. */
+function changeOf([first, ...others]: PathDifference[]): string | undefined {
+  if (!first || others.length > 0) return undefined
+  const [old, now] = [first.before, first.after].map((value) =>
+    value === undefined ? 'nothing' : JSON.stringify(value),
+  )
+  return `${old}${now}`.length > 80 ? undefined : `(${old} → ${now})`
 }

@@ -40,21 +40,9 @@ async function prepared(
   return project
 }
 
-/** Runs a release of a project on the test's day, without a word. */
-async function quietly(
-  scope: Scope,
-  project: string,
-  perform: Perform = onDisk,
-): Promise<string | undefined> {
-  const { log } = console
-  scope.defer(() => {
-    console.log = log
-  })
-  console.log = () => {}
-  return releaseCharts(projectAt(project), DAY, undefined, perform).finally(() => {
-    console.log = log
-  })
-}
+/** Runs a release of a project on the test's day. */
+const released = (project: string, perform: Perform = onDisk): Promise<string | undefined> =>
+  releaseCharts(projectAt(project), DAY, undefined, perform)
 
 const kinds: [from: string, kind: string, to: string][] = [
   ['0.4.1', 'fixed', '0.4.2'],
@@ -69,7 +57,7 @@ const kinds: [from: string, kind: string, to: string][] = [
 for (const [from, kind, to] of kinds)
   test(`after ${from} comes ${to} where something was ${kind}`, async (_, scope) => {
     const changes = { ...CHANGES, 'last.yaml': `kind: ${kind}\ndescription: Something.\n` }
-    assert.is(await quietly(scope, await prepared(scope, changes, from)), to)
+    assert.is(await released(await prepared(scope, changes, from)), to)
   })
 
 test('changelog, versions and annotations tell of the changes, whose files are gone', async (_, scope) => {
@@ -138,21 +126,34 @@ test.proves({
   topic: 'Sources and packages',
   promise: 'A release that is killed after any step is finished by the next run',
 })
+test('a plan shows the version, the changes and the files, and writes nothing', async (_, scope) => {
+  const project = await prepared(scope, CHANGES)
+  const before = await readTree(project)
+  const { code, stdout } = await chartgen(project, ['release', '--plan'])
+  assert.is(code, 0)
+  assert.match(stdout, /The next release is 0\.4\.2:\n\n {2}fixed: It waits for "loading" replicas\./)
+  assert.match(
+    stdout,
+    /write CHANGELOG\.md, schema\/flavours\/redis-cluster\.yaml, .* and chart, and\nremove \.changes\/one\.yaml/,
+  )
+  assert.equal(await readTree(project), before)
+})
+
 test('a release that is killed after any step is finished by the next run', async (_, scope) => {
   const whole = await prepared(scope, CHANGES)
-  assert.is(await quietly(scope, whole), '0.4.2')
+  assert.is(await released(whole), '0.4.2')
   const expected = await readTree(whole)
   let ended = false
   for (let steps = 0; !ended; steps++) {
     const project = await prepared(scope, CHANGES)
-    ended = await quietly(scope, project, dyingAfter(steps)).then(
+    ended = await released(project, dyingAfter(steps)).then(
       () => true,
       (error: Error) => {
         if (error.message !== 'died') throw error
         return false
       },
     )
-    await quietly(scope, project)
+    await released(project)
     const found = await readTree(project)
     assert.equal([...found.keys()], [...expected.keys()], `after ${steps} steps`)
     assert.equal(found, expected, `after ${steps} steps`)
@@ -163,7 +164,7 @@ test('a release that is killed after any step is finished by the next run', asyn
 test('a file that somebody edits while a release is under way is not overwritten', async (_, scope) => {
   const project = await prepared(scope, CHANGES)
   // The journal takes two steps, the changelog two, and the first flavour is next.
-  await quietly(scope, project, dyingAfter(5)).catch(() => {})
+  await released(project, dyingAfter(5)).catch(() => {})
   const flavour = path.join(project, 'schema/flavours/redis-cluster.yaml')
   const edited = `${await readFile(flavour, 'utf8')}# edited\n`
   await writeFile(flavour, edited)
