@@ -1,3 +1,4 @@
+// needs: shellcheck kube-score
 import { readdir } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { must, run } from '../runner/command.ts'

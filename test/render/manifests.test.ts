@@ -1,3 +1,4 @@
+// needs: helm4 kubeconform
 import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { kubeconform, kubernetesVersions } from '../kube/kubeconform.ts'

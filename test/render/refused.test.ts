@@ -1,3 +1,4 @@
+// needs: helm4
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as assert from 'uvu/assert'

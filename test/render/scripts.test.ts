@@ -1,3 +1,4 @@
+// needs: shellcheck
 import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'

@@ -1,3 +1,4 @@
+// needs: actionlint shellcheck
 import { readdir, readFile } from 'node:fs/promises'
 import { load } from 'js-yaml'
 import * as assert from 'uvu/assert'

@@ -1,6 +1,6 @@
 /** A kind of test: what must be there for it to run, and how it runs. */
 export interface Level {
-  /** As `scripts/tools` knows them. */
+  /** What all its files need, as `scripts/tools` knows it; a file names in its first lines what it needs beyond that. */
   tools: string[]
   /** Whether its files need a Kubernetes cluster. */
   cluster: boolean
@@ -20,12 +20,7 @@ const inCluster = ['docker', 'kind', 'kubectl', 'helm', 'helm4']
 /** The levels, in the order in which they run. The files of a level are `test/<level>/**\/*.test.ts`. */
 export const levels: Record<string, Level> = {
   unit: { tools: [], cluster: false, atOnce: 2, always: true },
-  render: {
-    tools: ['helm', 'helm4', 'kubeconform', 'kube-score', 'shellcheck', 'yamllint', 'actionlint', 'gpg'],
-    cluster: false,
-    atOnce: 2,
-    always: true,
-  },
+  render: { tools: ['helm'], cluster: false, atOnce: 2, always: true },
   // Two cores carry two files: servers that starve miss their heartbeats.
   engine: { tools: ['engine', 'busybox', 'mawk'], cluster: false, atOnce: 2, always: true },
   versions: { tools: ['docker', 'busybox', 'mawk'], cluster: false, atOnce: 2, always: true },

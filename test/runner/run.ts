@@ -1,19 +1,25 @@
-// Runs levels of tests:  node --import tsx test/runner/run.ts [LEVEL…] [FILTER…] [--all]
-// Without a level: every usual one whose tools are there. A level that is named, or --all, must not be left out.
+// Runs levels of tests:  node --import tsx test/runner/run.ts [LEVEL…] [FILTER…] [--all] [--install]
+// Without a level: all usual ones, less the files whose tools are missing. If a level is named, or with --all, nothing may be left
+// out. Nothing is installed but with --install.
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { sharedCluster } from '../kube/shared-cluster.ts'
 import { runChecks } from './checks.ts'
 import { runFile } from './child.ts'
 import { isMeant, testFiles } from './files.ts'
-import { type Level, levels } from './levels.ts'
+import { levels } from './levels.ts'
 import { forgetFigures, noteShown, readFigures, testResults } from './results.ts'
+import { announcement, type Chosen, type Selection, select } from './selection.ts'
 import { type Entry, isGood, summary } from './tally.ts'
-import { missingTools } from './tools.ts'
+import { missingTools, toolsOf } from './tools.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { all: { type: 'boolean', default: false }, in: { type: 'string', default: 'test' } },
+  options: {
+    all: { type: 'boolean', default: false },
+    install: { type: 'boolean', default: false },
+    in: { type: 'string', default: 'test' },
+  },
 })
 const named = positionals.filter((word) => word in levels)
 const filters = positionals.filter((word) => !(word in levels))
@@ -21,9 +27,7 @@ const strict = values.all || named.length > 0
 const skipsFail = values.all || Boolean(process.env.CI)
 
 const entries: Entry[] = []
-const leftOut: string[] = []
-/** The files that the filters, if any, have chosen. */
-const meant: string[] = []
+const slowest: string[] = []
 const breakOff = new AbortController()
 const cluster = sharedCluster()
 
@@ -34,33 +38,47 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+const chosen = await choose()
+const tools = [...new Set(chosen.flatMap(({ files }) => files.flatMap((one) => one.tools)))]
+const missing = await missingTools(tools, values.install)
+const selection = select(chosen, [...missing.keys()])
+console.log(announcement(selection))
 try {
   if (named.length === 0 && filters.length === 0) entries.push(...(await runChecks()))
-  for (const [name, level] of Object.entries(levels)) {
-    if (named.length > 0 ? named.includes(name) : level.always) await runLevel(name, level)
-  }
+  for (const one of selection.runs) await runLevel(one)
 } finally {
   await cluster.end()
 }
-for (const filter of filters)
-  if (!meant.some((file) => isMeant(file, filter, values.in)))
-    fail('run', `no file of these levels has "${filter}" in its path`)
+for (const { name, files } of selection.leftOut) if (strict) fail(name, `${files.length} files left out`)
 if (breakOff.signal.aborted) fail('run', 'broken off')
-for (const reason of leftOut) console.log(`\n${reason}`)
+for (const line of slowest) console.log(`\n${line}`)
+for (const advice of missing.values()) console.log(`\n${advice}`)
+if (selection.leftOut.length > 0) console.log(`\n${announcement(selection)}`)
 console.log(`\n${summary(entries)}`)
 process.exit(isGood(entries, skipsFail) ? 0 : 1)
 
-async function runLevel(name: string, level: Level): Promise<void> {
-  const files = await testFiles(values.in, name, filters)
-  meant.push(...files)
-  if (breakOff.signal.aborted || (filters.length > 0 && files.length === 0)) return
-  if (files.length === 0) return fail(name, 'no test file')
-  const missing = await missingTools(level.tools)
-  if (missing) {
-    leftOut.push(`LEFT OUT: the ${files.length} files of level ${name}, for want of:\n${missing}`)
-    if (strict) fail(name, 'left out')
-    return
+/** The files of the levels and filters that were given, and what they need; a level or a filter without a file is a failure. */
+async function choose(): Promise<Chosen[]> {
+  const found: Chosen[] = []
+  for (const [name, level] of Object.entries(levels)) {
+    if (named.length > 0 ? !named.includes(name) : !level.always) continue
+    const files = await testFiles(values.in, name, filters)
+    if (files.length === 0 && filters.length === 0) fail(name, 'no test file')
+    found.push({
+      name,
+      level,
+      files: files.map((file) => ({ file, tools: [...level.tools, ...toolsOf(file)] })),
+    })
   }
+  const all = found.flatMap(({ files }) => files.map(({ file }) => file))
+  for (const filter of filters)
+    if (!all.some((file) => isMeant(file, filter, values.in)))
+      fail('run', `no file of these levels has "${filter}" in its path`)
+  return found
+}
+
+async function runLevel({ name, level, files }: Selection['runs'][number]): Promise<void> {
+  if (breakOff.signal.aborted || files.length === 0) return
   console.log(`\n=== ${name}: ${files.length} ${files.length === 1 ? 'file' : 'files'}`)
   try {
     if (level.cluster) await cluster.start()
@@ -69,12 +87,17 @@ async function runLevel(name: string, level: Level): Promise<void> {
   }
   if (level.results) await forgetFigures(level.results)
   const waiting = [...files]
+  const took: [file: string, seconds: number][] = []
   const lane = async () => {
     for (let file = waiting.shift(); file && !breakOff.signal.aborted; file = waiting.shift()) {
+      const began = performance.now()
       entries.push(...(await runShown(file, level.atOnce === 1)))
+      took.push([path.relative(values.in, file), (performance.now() - began) / 1000])
     }
   }
   await Promise.all(Array.from({ length: level.atOnce }, lane))
+  const longest = took.sort(([, a], [, b]) => b - a).slice(0, 5)
+  slowest.push(`slowest of ${name}: ${longest.map(([file, s]) => `${file} ${s.toFixed(0)} s`).join(', ')}`)
   if (level.results) console.log(`\n${await readFigures(level.results)}`)
 }
 

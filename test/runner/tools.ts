@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { run } from './command.ts'
 
@@ -5,9 +6,22 @@ import { run } from './command.ts'
 const installed = path.resolve('.tools/bin')
 if (!process.env.PATH?.startsWith(`${installed}:`)) process.env.PATH = `${installed}:${process.env.PATH}`
 
-/** Sees to it that tools are there, and returns how to get those that are not: nothing when all is well. */
-export async function missingTools(tools: string[]): Promise<string> {
-  if (tools.length === 0) return ''
-  const { code, stdout, stderr } = await run('scripts/tools', tools, { deadline: 1_800_000, echo: true })
-  return code === 0 ? '' : stdout || stderr
+/** Looks for tools, and installs those that are missing if that is asked for; returns what is said of each that is not there. */
+export async function missingTools(tools: string[], install = false): Promise<Map<string, string>> {
+  const missing = new Map<string, string>()
+  if (tools.length === 0) return missing
+  const args = install ? tools : ['--look', ...tools]
+  const { code, stdout, stderr } = await run('scripts/tools', args, { deadline: 1_800_000, echo: install })
+  if (code > 1) throw new Error(stderr)
+  for (const row of stdout.split(/^ {2}(?=\S)/m)) {
+    const [, tool] = /^(\S+) +MISSING/.exec(row) ?? []
+    if (tool) missing.set(tool, `  ${row.trimEnd()}`)
+  }
+  return missing
+}
+
+/** The tools that a file's first lines say it needs beyond those of its level: `// needs: kubeconform helm4`. */
+export function toolsOf(file: string): string[] {
+  const [, tools = ''] = /^\/\/ needs: (.*)$/m.exec(readFileSync(file, 'utf8').slice(0, 500)) ?? []
+  return tools.split(' ').filter(Boolean)
 }

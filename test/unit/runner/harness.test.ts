@@ -1,7 +1,10 @@
-import { readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import * as assert from 'uvu/assert'
 import { runFile } from '../../runner/child.ts'
-import { run } from '../../runner/command.ts'
+import { must, run } from '../../runner/command.ts'
+import type { Scope } from '../../runner/scope.ts'
 import { suite } from '../../runner/suite.ts'
 import { isGood, summary } from '../../runner/tally.ts'
 
@@ -141,6 +144,38 @@ test('a run with a failure ends with 1 and its totals', async () => {
 test('a level without a file is a failure', async () => {
   const { code, stdout } = await runner('--in', `${fixtures}/good`, 'engine')
   assert.equal([code, lastLine(stdout)], [1, '0 passed, 1 failed'])
+})
+
+/** A PATH on which there is what the runner and scripts/tools are made of, and no tool. */
+async function barePath(scope: Scope): Promise<string> {
+  const bare = await mkdtemp(path.join(tmpdir(), 'bare-'))
+  scope.defer(() => rm(bare, { recursive: true }))
+  for (const program of ['node', 'sh', 'dirname', 'awk', 'sed', 'head', 'basename'])
+    await symlink((await must('which', [program])).trim(), path.join(bare, program))
+  return bare
+}
+
+test('a tool that is missing leaves out the file that needs it, and says so before and after the others ran', async (_, scope) => {
+  const env = { ...process.env, PATH: await barePath(scope) }
+  const args = ['--import', 'tsx', 'test/runner/run.ts', '--in', `${fixtures}/needs-a-tool`, 'unit']
+  const { code, stdout } = await run('node', args, { env })
+  assert.is(code, 1, 'a level that is named must be whole')
+  const told =
+    /Runs: unit \(1 file\)\.\nLEFT OUT: 1 file of unit, for want of shellcheck\.\nTo get what is missing: scripts\/tools shellcheck, or add --install\./g
+  assert.is(stdout.match(told)?.length, 2, stdout)
+  assert.is(lastLine(stdout), '1 passed, 1 failed')
+})
+
+test('a filter needs only the tools of the files that it names', async (_, scope) => {
+  const env = { ...process.env, PATH: await barePath(scope) }
+  const args = ['--import', 'tsx', 'test/runner/run.ts', '--in', `${fixtures}/needs-a-tool`, 'unit', 'other']
+  const { code, stdout } = await run('node', args, { env })
+  assert.equal([code, lastLine(stdout)], [0, '1 passed, 0 failed'], stdout)
+})
+
+test('a level tells which of its files took longest', async () => {
+  const { stdout } = await runner('--in', `${fixtures}/good`, 'unit')
+  assert.match(stdout, /\nslowest of unit: unit\/case\.test\.ts \d+ s\n/)
 })
 
 test('a filter that no file matches is a failure', async () => {
