@@ -17,25 +17,21 @@ const test = suite('a cluster made by hand', { timeout: 400_000 })
 
 const FLAVOUR = 'redis-cluster'
 
-/** The values and the commands that the chart's README has for it, word for word. */
+/** The values and the commands that the chart's page has for it, word for word. */
 async function documented(): Promise<{ values: Values; commands: string }> {
-  const readme = await readFile(path.join(chartOf(FLAVOUR), 'README.md'), 'utf8')
-  const [, chapter = ''] = readme.split('## Taking over a cluster made by hand')
-  const [values = '', commands = ''] = [
-    ...chapter
-      .split(/^## /m, 1)
-      .join()
-      .matchAll(/(?<=\n\n)( {4}.*\n)+/g),
-  ].map(([block]) => block.replaceAll(/^ {4}/gm, ''))
+  const page = await readFile(path.join(chartOf(FLAVOUR), 'docs/taking-over.md'), 'utf8')
+  const [values = '', commands = ''] = [...page.matchAll(/(?<=\n\n)( {4}.*\n)+/g)].map(([block]) =>
+    block.replaceAll(/^ {4}/gm, ''),
+  )
   return { values: parse(values) as Values, commands }
 }
 
 test.proves({
   topic: 'Install and remove',
-  promise: 'A cluster made by hand is taken over as the README says',
+  promise: 'A cluster made by hand is taken over as the chart’s page says',
   bound: 'no key and no acknowledged write lost',
 })
-test('is taken over as the README says: all its keys are there, and so is every write that it acknowledged', async (_, scope) => {
+test('is taken over as the chart’s page says: all its keys are there, and so is every write that it acknowledged', async (_, scope) => {
   const subject = await sixNodes('recipe', scope)
   const { namespace } = subject
   const of = release(FLAVOUR, namespace, { name: FLAVOUR })

@@ -1,5 +1,7 @@
 // needs: yamllint
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { load } from 'js-yaml'
 import * as assert from 'uvu/assert'
 import { KINDS, parseChangelog } from '../../generator/text/changelog.ts'
@@ -26,6 +28,16 @@ interface ChartYaml {
 
 const chartYaml = async (flavour: string) =>
   load(await readFile(`chart/${flavour}/Chart.yaml`, 'utf8')) as ChartYaml
+
+/** Where the pages of a chart lead within the package: each page, and the file. */
+async function linksOf(chart: string): Promise<[page: string, link: string][]> {
+  const pages = (await readdir(chart, { recursive: true })).filter((file) => file.endsWith('.md'))
+  const found = pages.map(async (page) => {
+    const links = (await readFile(path.join(chart, page), 'utf8')).matchAll(/\]\((?!https?:|#)([^)#]+)/g)
+    return [...links].map(([, link = '']): [string, string] => [page, link])
+  })
+  return (await Promise.all(found)).flat()
+}
 
 /** What chart-testing's own schema of Chart.yaml knows. */
 const KNOWN = [
@@ -93,6 +105,13 @@ for (const flavour of flavours) {
     const files = await readdir(`chart/${flavour}`)
     for (const file of ['README.md', 'LICENSE', 'values.schema.json', 'values.yaml'])
       assert.ok(files.includes(file), file)
+    const links = await linksOf(`chart/${flavour}`)
+    assert.ok(links.length > 5)
+    for (const [page, link] of links)
+      assert.ok(
+        existsSync(path.join(`chart/${flavour}`, path.dirname(page), link)),
+        `${page} leads to ${link}`,
+      )
     const schema = await readFile(`chart/${flavour}/values.schema.json`, 'utf8')
     assert.not.match(schema, '"$ref"')
     assert.not.match(schema, '"$id"')
