@@ -23,7 +23,7 @@ vacancy() {
 }
 
 # vacancy_elsewhere: the vacancy as a master sees it that knows this node. A node that has just joined can know all masters and
-# not all their replicas yet: a shard that has its replica would get another while one that has none waits.
+# not all their replicas yet. Then a shard that has its replica would get another, while a shard without any waits.
 vacancy_elsewhere() {
   local peer address
   for peer in $(peers); do

@@ -28,8 +28,8 @@ own_nodes_conf() {
   cp "$DATA/nodes.conf" "$DATA/nodes.conf.new" && mv -f "$DATA/nodes.conf.new" "$DATA/nodes.conf"
 }
 
-# agree_on_shards: a server that ended soon after the cluster was made, or a replica moved, can have written down another shard
-# for a replica than for its master, and some versions refuse to start with that (valkey#774, redis#13468).
+# agree_on_shards: a server that ended soon after the cluster was made, or a replica moved, can have noted another shard for a
+# replica than for its master. Some versions refuse to start with that (valkey#774, redis#13468).
 agree_on_shards() {
   if [ ! -e "$DATA/nodes.conf" ]; then return; fi
   nodes <"$DATA/nodes.conf" | awk '

@@ -13,7 +13,7 @@ alive() {
   esac
 }
 
-# Ready once, ready for the life of this server process, at whose start the marker went: neither another shard's fall nor a
+# Ready once, ready for the life of this server process, at whose start the marker went. Neither another shard's fall nor a
 # Secret that changed since may take this pod from its clients.
 ready() {
   ANSWER=$(printf '%s\n' PING 'INFO server' 'CLUSTER INFO' 'INFO replication' 'CLUSTER MYID' | ask_all "$POD_IP" | tr -d '\r')

@@ -4,8 +4,8 @@
 # PORTS are as in 6379@16379; SHARD is in nodes.conf alone. "-" stands for nothing. All other lines stay as they are.
 #
 # With edits=FILE the lines keep their own form, and the file says what changes, a line each: ID COLUMN VALUE. The columns are
-# id, address (as in 10.0.0.1:6379@16379), flags, master, sent, heard, epoch, link, shard; "open -" takes all slots on their
-# way off the line, and "drop -" removes the line.
+# id, address (as in 10.0.0.1:6379@16379), flags, master, sent, heard, epoch, link and shard. "open -" takes all slots on their
+# way off the line; "drop -" removes the line.
 
 BEGIN {
   columns = split("id - flags master sent heard epoch link", column_name, " ")

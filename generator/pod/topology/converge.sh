@@ -2,8 +2,10 @@
 # Sourced by reconcile.sh and preflight.sh: observe, plan, apply, and again until the plan is empty. Killed at any point and
 # started again it goes on from what it finds.
 
-# converge PODS OPTION…: brings the cluster of so many pods to what a plan with these options wants. 0 done; 1 the deadline came
-# first; 3 a person has to look, or a newer run is at work.
+# converge PODS OPTION…: brings the cluster of so many pods to what a plan with these options wants.
+#   0  done
+#   1  the deadline came first
+#   3  a person has to look, or a newer run is at work
 converge() {
   local pods word reason
   pods=$1

@@ -1,13 +1,13 @@
-# The part of the plan that minds where pods are: replicas away from their masters, masters not piled up; and, before pods
-# restart with a newer engine, which of a shard is the last to do so.
+# The part of the plan that minds where pods are: replicas away from their masters, masters not piled up. Before pods restart
+# with a newer engine, it also says which pod of a shard restarts last.
 
 # penalty REPLICA MASTER: how bad it is for these two to be where they are.
 function penalty(o, m) {
   return 2 * (fact[o, "node"] == fact[m, "node"]) + (fact[o, "zone"] != "" && fact[o, "zone"] == fact[m, "zone"])
 }
 
-# Pods in the order of their zones and Kubernetes nodes are dealt out to the shards one by one: so no shard gets two pods
-# of a place that has no more pods than there are shards.
+# Pods in the order of their zones and Kubernetes nodes are dealt out to the shards one by one. So if a place has no more pods than
+# there are shards, no shard gets two pods of that place.
 function lay_out(    o, i) {
   for (o = 0; o < size; o++) { on_node[fact[o, "node"]]++; in_zone[fact[o, "zone"]]++ }
   for (o = 0; o < size; o++) {
@@ -26,7 +26,7 @@ function improve() {
   spread_masters("zone")
 }
 
-# Two replicas change masters where that leaves fewer beside their master. Only the first goes now; its new shard then has
+# Two replicas change masters if that leaves fewer beside their master. Only the first goes now; its new shard then has
 # one too many, which the next round gives to the shard that lacks one.
 function exchange_replicas(    o, p, gain, best, with) {
   for (o = 0; o < size; o++) {

@@ -1,5 +1,5 @@
-# The part of the plan that turns the cluster there is into the one desired: who stays a master, who becomes one, whose
-# replica each other pod is, and how many slots go where. Pods from `size` on are to leave.
+# The part of the plan that turns the cluster there is into the cluster that is desired. It says who stays or becomes a master,
+# whose replica each other pod is, and how many slots go where. Pods from `size` on are to leave.
 
 # As many owners of slots as there shall be shards stay masters: those that stay themselves, those that a staying replica
 # can take over from, those with most slots. Missing ones come from pods that own nothing, and last from spare replicas.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Hook Job before an upgrade or rollback: refuses by name what this chart cannot carry out, before anything changes, and
+# Hook Job before an upgrade or rollback. It refuses by name what this chart cannot carry out, before anything changes. It
 # empties the pods that a smaller cluster no longer has, while they still live.
 # It runs in the new image and is told the new size; the topology's ConfigMap, mounted, still says what was there before.
 # Exit 3: refused.

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Sourced by start.sh: a volume that is not this release's own. A node is known by its id alone, and remembers where the others
-# were: the copy of a volume, started beside the original, would take the original's members for its own.
+# were. The copy of a volume, started beside the original, would take the original's members for its own.
 
 # The release that this volume was copied from, as long as that matters to the others.
 COPY_OF=
@@ -86,8 +86,11 @@ stands_alone() {
   done
 }
 
-# company ID: what the other pods are to this copy: apart ORDINAL (that pod is part of something else), locked (most do not take
-# this pod's password), together (all answer, and they are part of the same or of nothing), or some (as together, of those that answer).
+# company ID: what the other pods are to this copy:
+#   apart ORDINAL  that pod is part of something else
+#   locked         most do not take this pod's password
+#   together       all answer, and they are part of the same or of nothing
+#   some           as together, of those that answer
 company() {
   hear "$1"
   awk -v copy="$COPY_OF" -v peers="$(($(desired_size) - 1))" '

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Sourced by start.sh: whether a replica takes this pod's place. A master that came back without its data would have its replica
-# throw the data away; a new node at the old one's address would keep the others from ever counting the old one as failed.
+# throw the data away. A new node at the address of a lost master would keep the others from ever counting that master as failed.
 
 # await_failover id|address VALUE WHY: waits while the peers take that node for the owner of slots, up to the time that a
 # failover takes.

@@ -1,5 +1,5 @@
-# awk -v begin=TEXT -v none=TEXT -f answers.awk SAID ANSWERS: a line for the log, after TEXT, for each thing that was said to a
-# node, with its answer unless all is well. All the pods it met are one line.
+# awk -v begin=TEXT -v none=TEXT -f answers.awk SAID ANSWERS: a line for the log for each thing that was said to a node. Each
+# begins with TEXT, and has the node's answer unless all is well. All the pods that the node met are one line.
 
 { sub(/\r$/, "") }
 FILENAME == ARGV[1] { said[++all] = $0; next }

@@ -2,15 +2,15 @@
 # Sourced with apply.sh: slots on their way, by the engine's own client. The client is killed after a while, which leaves a slot
 # half moved; the next plan ends that first.
 
-# About five seconds' worth of slots go at a time, so that the lock is looked at that often; more in a large cluster, because
-# the client asks every node about everything before it begins.
+# About five seconds' worth of slots go at a time, so that the lock is looked at that often. In a large cluster it is more,
+# because the client asks every node about everything before it begins.
 MOVE_BATCH=64
 MOVE_LIMIT=120
 MOVED=0
 MOVE_BEGAN=
 
-# move FROM TO COUNT: a batch of slots to one master, from that one and from others that are to give it as many: the client
-# takes from each a share by what each has. How many there are to go altogether is in the plan.
+# move FROM TO COUNT: a batch of slots to the master TO, from FROM and from other masters that are to give it as many. The client
+# takes from each a share by what each has. How many slots are to go altogether is in the plan.
 move() {
   local left sources givers count way at took seconds rate
   left=$(awk '$1 == "move" { sum += $4 } END { print sum }' "$PLAN")
@@ -40,8 +40,8 @@ move() {
   if [ "$took" -gt "$seconds" ] && [ "$MOVE_BATCH" -gt 1 ]; then MOVE_BATCH=$((MOVE_BATCH / 2)); fi
 }
 
-# move_options FROM: whole slots at once where both the client and the server can; else keys one batch after the other, of
-# no more than about a megabyte, because both ends stand still meanwhile.
+# move_options FROM: whole slots at once if both the client and the server can. If not, keys go in batches of no more than about
+# a megabyte, because both ends stand still meanwhile.
 move_options() {
   if client_knows --cluster-use-atomic-slot-migration &&
     ask "$APPLY_ADDRESS" COMMAND INFO 'cluster|migrateslots' | grep -q migrateslots; then

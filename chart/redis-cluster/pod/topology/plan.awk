@@ -32,8 +32,8 @@ END {
   finish_round()
   if (covered < 16384) { check_creation(); create_masters() }
   else { choose_masters(); check_strangers() }
-  # A cluster gets its replicas before all have met: who meets a replica later hears at once what it is, and by itself that
-  # news takes the engine seconds to spread. What else changes a living cluster waits until all have heard of all.
+  # A cluster gets its replicas before all have met. Who meets a replica later hears at once what it is; by itself that news
+  # takes the engine seconds to spread. What else changes a living cluster waits until all have heard of all.
   if (owners <= shards) attach_strays()
   if (introductions || waiting != "") finish_round()
   meet()

@@ -1,6 +1,6 @@
 {{/*
 What a Job runs, from a dict: root, part (the name of the container and of the component), command, env, volumeMounts, volumes and
-serviceAccount; with optionalSecret the password may be missing.
+serviceAccount. With optionalSecret the password may be missing.
 */}}
 {{- define "redis-cluster.jobPod" -}}
 {{- $part := .part -}}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # preStop: a master gives its shard to a replica that is in sync, and leaves only when it is a replica itself.
-# Nothing but the grace period forces it to leave before: it may hold the only copy. It leaves at once where no replica
-# is known, where all of them are leaving too, or where the release itself is going.
+# Nothing but the grace period forces it to leave before: it may hold the only copy. It leaves at once if no replica
+# is known, if all of them are leaving too, or if the release itself is going.
 set -u
 HERE=$(dirname "$0")
 . "$HERE/lib.sh"
@@ -28,8 +28,8 @@ release_is_going() {
   [ -n "$(resolve kubernetes.default.svc)" ]
 }
 
-# Every pod says that it is leaving through a setting that peers can read and that matters only from now on: a replica
-# that is leaving is not to be promoted.
+# Every pod says that it is leaving through a setting that peers can read. The setting matters only from now on: a leaving
+# replica is not to be promoted.
 say_leaving() { ask "$POD_IP" CONFIG SET cluster-replica-no-failover yes >/dev/null; }
 is_leaving() { ask "$1" CONFIG GET cluster-replica-no-failover | tail -n 1 | grep -q yes; }
 

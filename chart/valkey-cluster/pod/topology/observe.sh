@@ -9,8 +9,8 @@
 
 OBSERVED=$WORK/observed
 
-# observe SIZE: the observation of the pods 0 to SIZE-1. Many are asked at once, but not all of two hundred: whoever keeps
-# silent costs memory while it is waited for, and what they said a place on a small volume.
+# observe SIZE: the observation of the pods 0 to SIZE-1. Many are asked at once, but not all of two hundred. A pod that
+# keeps silent costs memory while it is waited for, and what the others said costs room on a small volume.
 observe() {
   local ordinal
   OBSERVE_PIDS=

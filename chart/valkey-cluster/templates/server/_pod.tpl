@@ -1,6 +1,6 @@
 {{/*
-The servers' pod template, from a dict of root and revision. The revision is the hash of this very text with no revision
-in it, so nothing here may depend on the number of nodes, on a secret's content or on the chart's version.
+The servers' pod template, from a dict of root and revision. The revision is the hash of this very text without a revision in
+it. So nothing here may depend on the number of nodes, on a secret's content or on the chart's version.
 */}}
 {{- define "valkey-cluster.podTemplate" -}}
 {{- $root := .root -}}
