@@ -14,10 +14,10 @@ refuse() {
 
 was_refused() { [ -n "$REFUSED" ]; }
 
-# in_order: yes where all data survives the new image, but there is no way back.
+# in_order: yes if all data survives the new image, but there is no way back.
 in_order() { echo "$ORDERED"; }
 
-# steps_back: yes where the new image reads the servers' format, but may not know all their commands.
+# steps_back: yes if the new image reads the servers' format, but may not know all their commands.
 steps_back() { echo "$STEPS_BACK"; }
 
 was() { cat "$TOPOLOGY/$1" 2>/dev/null; }
@@ -64,7 +64,7 @@ owners_away() {
     END { for (node in owns) if (!(node in here)) print node }' "$OBSERVED"
 }
 
-# check_size: refuses where the cluster is to become smaller and there are slots that nobody can read.
+# check_size: refuses if the cluster is to become smaller and there are slots that nobody can read.
 check_size() {
   local away
   if [ "$OLD_SIZE" -le "$SIZE" ]; then return; fi
@@ -77,7 +77,7 @@ check_size() {
   done
 }
 
-# check_auth: refuses another password than the servers have, or one where they have none: every pod that restarts
+# check_auth: refuses another password than the servers have, or a password if they have none: every pod that restarts
 # would be cut off from those that have not.
 check_auth() {
   local first
@@ -98,7 +98,7 @@ check() {
   check_auth
   check_engine
   if [ ! -s "$WORK/running" ] && [ "$(was image)" != "$IMAGE" ] && [ "$ALLOW_SILENCE" != true ]; then
-    refuse "image changes from $(was image) to $IMAGE, and no pod answers to say which version it runs. Bring the pods back, then upgrade; or, where they cannot start because of their image, set jobs.allowSilence for this upgrade."
+    refuse "image changes from $(was image) to $IMAGE, and no pod answers to say which version it runs. Bring the pods back, then upgrade; or, if they cannot start because of their image, set jobs.allowSilence for this upgrade."
   fi
   check_size
 }

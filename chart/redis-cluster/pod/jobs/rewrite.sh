@@ -50,7 +50,7 @@ rewrite_file() {
       silent)
         if [ "$(($(now) - heard))" -ge "$REWRITE_SILENCE" ]; then
           if [ "$ALLOW_SILENCE" != true ]; then
-            echo "pod $1 does not answer. Bring it back, then upgrade; or, where it cannot start, set jobs.allowSilence for this upgrade."
+            echo "pod $1 does not answer. Bring it back, then upgrade; or, if it cannot start, set jobs.allowSilence for this upgrade."
           fi
           return
         fi
@@ -74,7 +74,7 @@ rewrite_file() {
   echo "pod $1 has not ended its rewrite within jobs.deadlineSeconds, ${DEADLINE_SECONDS}s. Raise that and Helm's --timeout, then upgrade."
 }
 
-# file_state ADDRESS: silent; busy with a rewrite, or loading; none, where the server writes no such file; else the id of
+# file_state ADDRESS: silent; busy with a rewrite, or loading; none, if the server writes no such file; else the id of
 # the server's run, and how its last rewrite ended.
 file_state() {
   if [ -z "$1" ]; then echo silent && return; fi
