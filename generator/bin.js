@@ -15,5 +15,10 @@ const { register } = await import('tsx/esm/api').catch(() => {
   process.exit(1)
 })
 register()
+// A pipe that was closed early, as by head, is no failure.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(process.exitCode ?? 0)
+})
 const { main } = await import('./cli.ts')
 process.exitCode = await main(process.argv.slice(2))

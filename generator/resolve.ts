@@ -55,14 +55,14 @@ export function resolve(sources: Sources): Chart[] {
         released,
         containsSecurityUpdates: changes.some(({ kind }) => kind === 'security'),
         prerelease: /^0\.|-/.test(flavour.version),
-        project: projectOf(sources.package.data),
+        project: publicFacts(sources.package.data),
       },
       schema: resolved,
     }
   })
 }
 
-function projectOf(data: Json | undefined): ChartContext['project'] {
+function publicFacts(data: Json | undefined): ChartContext['project'] {
   const { homepage, repository, license } = isObject(data) ? data : {}
   const url = isObject(repository) ? repository.url : repository
   return {

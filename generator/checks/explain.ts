@@ -22,19 +22,19 @@ export function explain(error: ErrorObject): Explanation | undefined {
   }
   if (error.keyword === 'additionalProperties') {
     const key: string = error.params.additionalProperty
-    const now = schemaOf(error)['x-renamed']?.[key]
+    const now = brokenBy(error)['x-renamed']?.[key]
     if (now !== undefined) {
       const path = [...fromPointer(at), key]
       return { pointer: at + toPointer([key]), problem: renamedSentence(path, now) }
     }
-    const known = Object.keys(schemaOf(error).properties ?? {})
+    const known = Object.keys(brokenBy(error).properties ?? {})
     return { pointer: at + toPointer([key]), problem: `unknown key "${key}"`, fix: suggest(key, known) }
   }
   return { pointer: at, ...words(error, error.data) }
 }
 
 function words(error: ErrorObject, value: unknown): Omit<Explanation, 'pointer'> {
-  const schema = schemaOf(error)
+  const schema = brokenBy(error)
   const { limit } = error.params
   const given = quote(value)
   switch (error.keyword) {
@@ -96,7 +96,8 @@ function missing(key: string, schema: ValueSchema): Omit<Explanation, 'pointer'>
   }
 }
 
-function schemaOf(error: ErrorObject): ValueSchema {
+/** The schema that a value breaks, with the keyword that it breaks. */
+function brokenBy(error: ErrorObject): ValueSchema {
   return (error.parentSchema ?? {}) as ValueSchema
 }
 

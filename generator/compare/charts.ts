@@ -28,7 +28,7 @@ export async function compareCharts(old: Snapshot, now: Snapshot): Promise<Compa
   const findings = [
     ...compareChartYaml(old, now),
     ...compareEnvironmentNames(old, now),
-    ...compareValues(schemaOf(old), schemaOf(now)),
+    ...compareValues(valuesSchemaOf(old), valuesSchemaOf(now)),
     ...(await compareRenderings(old, now)),
   ]
   const all = findings.length > 0 ? findings : compareFiles(old, now)
@@ -88,7 +88,7 @@ function compareFiles(old: Snapshot, now: Snapshot): Finding[] {
   ]
 }
 
-function schemaOf({ name, files }: Snapshot): ValueSchema {
+function valuesSchemaOf({ name, files }: Snapshot): ValueSchema {
   const parsed = parseYaml(files.get('values.schema.json') ?? '{}', `${name}: values.schema.json`)
   if ('mistake' in parsed) refuse([parsed.mistake])
   const schema = 'data' in parsed ? parsed.data : undefined

@@ -32,7 +32,7 @@ function byName(objects: JsonObject[]): Map<string, JsonObject> {
   )
 }
 
-// One that goes where one of the same kind comes has another name, as far as anybody can tell.
+// If exactly one object of a kind disappears and one appears, it was renamed.
 function removedObject(name: string, removed: string[], added: string[]): Finding {
   const kind = name.split(' ')[0]
   const ofKind = (names: string[]) => names.filter((one) => one.startsWith(`${kind} `))

@@ -91,7 +91,7 @@ function othersOf(schema: ValueSchema): ValueSchema | undefined {
   return others === true ? {} : others
 }
 
-// Whether a value has a rule as such a one, and may be one: what may be anything has no rules for anything inside it.
+// Whether the schema allows this type and says anything about it; a schema without rules has nothing inside to compare.
 function mayBe({ type, ...rules }: ValueSchema, what: 'array' | 'object'): boolean {
   return type === undefined ? Object.keys(rules).length > 0 : [type].flat().includes(what)
 }

@@ -25,14 +25,14 @@ for (const name of ['each', 'if', 'unless', 'with']) {
  * not defined, cannot be parsed, or was left over.
  */
 export function renderTemplate(source: string, file: string, context: object): string {
-  const reserved = lineOf(source, HELM_OPEN)
+  const reserved = lineHolding(source, HELM_OPEN)
   if (reserved)
     throw mistake(file, reserved, 'holds the character U+E000', 'remove it, the generator needs it')
-  const stray = lineOf(source.replaceAll(/<%[\s\S]*?%>/g, blank), '%>')
+  const stray = lineHolding(source.replaceAll(/<%[\s\S]*?%>/g, blank), '%>')
   if (stray) throw mistake(file, stray, '"%>" closes nothing', 'add its "<%"')
 
   const output = run(source, file, context)
-  const left = lineOf(output, '<%')
+  const left = lineHolding(output, '<%')
   if (left)
     throw mistake(file, undefined, `"<%" is left on line ${left} of the output`, 'remove it from the inputs')
   return output.replaceAll(HELM_OPEN, '{{')
@@ -58,7 +58,7 @@ function mistake(file: string, line: number | undefined, problem: string, fix: s
 }
 
 /** The line of the first occurrence of a part, or 0 if there is none. */
-function lineOf(text: string, part: string): number {
+function lineHolding(text: string, part: string): number {
   const index = text.indexOf(part)
   return index < 0 ? 0 : text.slice(0, index).split('\n').length
 }

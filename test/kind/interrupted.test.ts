@@ -4,10 +4,10 @@ import * as assert from 'uvu/assert'
 import { serverPods, waitUntilWhole } from '../cluster/cluster.ts'
 import { ask } from '../kube/engine.ts'
 import { helm, install, type Release, release, upgrade } from '../kube/helm.ts'
+import { kubectl } from '../kube/kubectl.ts'
 import { batch, core } from '../kube/kubernetes.ts'
 import { freshNamespace } from '../kube/namespace.ts'
 import { smallValues } from '../kube/values.ts'
-import { must } from '../runner/command.ts'
 import { eventually } from '../runner/deadline.ts'
 import type { Scope } from '../runner/scope.ts'
 import { suite } from '../runner/suite.ts'
@@ -22,8 +22,6 @@ const test = suite<Context>('a creation that is cut short, and what comes after'
   timeout: 240_000,
   setup: async (scope: Scope) => ({ of: release(flavour, await freshNamespace(scope, 'cut')) }),
 })
-
-const kubectl = (of: Release, ...args: string[]) => must('kubectl', ['--namespace', of.namespace, ...args])
 
 /** Deletes the reconcile Job's pod, with no time to tidy up, as soon as it has changed something; returns its log. */
 async function cutShort(of: Release): Promise<string> {

@@ -29,12 +29,12 @@ export const drain = (of: Release, node: string, seconds: number): Promise<Resul
     { deadline: (seconds + 30) * 1000 },
   )
 
-/** What a pod asks for of which there is as much on a node as `giveRoom` says, and nowhere else any. */
+/** A resource that test pods request: a node has as much as `giveRoom` sets, other nodes none. */
 export const ROOM = 'example.com/room'
 
 /** Lets a node have room for so many pods that ask for ROOM; those that run stay. */
 export async function giveRoom(node: string, pods: number | undefined): Promise<void> {
-  // The kubelet makes the one of the other within ten seconds, and the scheduler reads the other.
+  // Both are patched: the kubelet copies capacity to allocatable only every ten seconds, and the scheduler reads allocatable.
   const changes = ['capacity', 'allocatable'].map((part) => {
     const path = `/status/${part}/${ROOM.replace('/', '~1')}`
     return pods === undefined ? { op: 'remove', path } : { op: 'add', path, value: `${pods}` }

@@ -4,20 +4,18 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { applyPatch, parsePatch } from 'diff'
 import * as assert from 'uvu/assert'
-import { must, run } from '../../runner/command.ts'
+import { must } from '../../runner/command.ts'
 import type { Scope } from '../../runner/scope.ts'
 import { suite } from '../../runner/suite.ts'
-import { chartgen, copyOfProject } from '../../shared/project.ts'
+import { chartgen, chartgenElsewhere, copyOfProject } from '../../shared/project.ts'
 
 const FIXTURES = path.join(import.meta.dirname, 'fixtures')
 const BASE = path.join(FIXTURES, 'base')
 const CASES = path.join(FIXTURES, 'cases')
-const BIN = path.resolve('generator/bin.js')
 
 const test = suite('chartgen compare, case by case', { timeout: 60_000 })
 
-const compare = (old: string, now: string, env = process.env) =>
-  run(process.execPath, [BIN, 'compare', old, now], { env })
+const compare = (old: string, now: string) => chartgen('.', ['compare', old, now])
 
 /** A copy of the base with a change made to it. */
 async function changed(scope: Scope, change: string): Promise<string> {
@@ -105,7 +103,8 @@ test('a chart without a version, or with a schema that cannot be read, is told',
 })
 
 test('without helm it says what to install', async () => {
-  const { code, stderr } = await compare(BASE, BASE, { ...process.env, PATH: '/nowhere' })
+  const env = { ...process.env, PATH: '/nowhere' }
+  const { code, stderr } = await chartgenElsewhere('.', ['compare', BASE, BASE], { env })
   assert.is(code, 1)
   assert.match(stderr, 'compare renders the charts by helm, which is not on PATH; install Helm 3.14 or later')
 })
