@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Loopback } from '../shared/loopback/loopback.ts'
-import { enginePrograms } from '../shared/loopback/programs.ts'
+import { programsOf } from '../shared/loopback/programs.ts'
 
 /**
  * Runs reconcile.sh again and again, each time killed the moment its first change of the cluster was answered, until a run
  * changes nothing any more. Returns how many runs were killed.
  */
 export async function killAtFirstStep(release: Loopback): Promise<number> {
-  const [, cli] = await enginePrograms()
+  const { cli } = await programsOf()
   const client = join(release.bin, cli)
   const victim = join(release.folder, 'victim')
   const killed = join(release.folder, 'killed')

@@ -5,7 +5,7 @@ import { eventually } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
 import { untilWhole } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
-import { enginePrograms } from '../shared/loopback/programs.ts'
+import { programsOf } from '../shared/loopback/programs.ts'
 
 const test = suite('preflight', { timeout: 60_000 })
 
@@ -30,7 +30,7 @@ async function topology(release: Loopback, was: Record<string, string>): Promise
 
 /** A PATH with a server that says it is of another version. */
 async function otherVersion(release: Loopback, version: string): Promise<string> {
-  const [server] = await enginePrograms()
+  const { server } = await programsOf()
   const other = join(release.folder, 'other-version')
   await mkdir(other)
   await writeFile(join(other, server), `#!/bin/sh\necho "server v=${version} sha=0"\n`, { mode: 0o755 })

@@ -14,25 +14,43 @@ type Table = Record<string, { repository: string; tags: Record<string, string> }
 
 let table: Promise<Table> | undefined
 
+const tableFile = () => process.env.TEST_IMAGES || 'test/images.yaml'
+
+function readTable(): Promise<Table> {
+  table ??= readFile(tableFile(), 'utf8').then((text) => load(text) as Table)
+  return table
+}
+
 /** Finds an image in the table that TEST_IMAGES names, or in the committed one of official images. */
 export async function findImage(purpose: string, age = 'current'): Promise<Image> {
-  const file = process.env.TEST_IMAGES || 'test/images.yaml'
-  table ??= readFile(file, 'utf8').then((text) => load(text) as Table)
-  const entry = (await table)[purpose]
+  const entry = (await readTable())[purpose]
   const tag = entry?.tags[age]
-  if (!entry || !tag) throw new Error(`${file} has no image ${purpose} ${age}`)
+  if (!entry || !tag) throw new Error(`${tableFile()} has no image ${purpose} ${age}`)
   return { repository: entry.repository, tag }
 }
 
 /** Finds the image of a version, such as 8.1 for any 8.1.x, whatever its age; none where the table has none. */
 export async function findVersion(engine: string, version: string): Promise<Image | undefined> {
-  await findImage(engine)
   for (const purpose of [engine, `${engine}-versions`]) {
-    const { repository = '', tags = {} } = (await table)?.[purpose] ?? {}
+    const { repository = '', tags = {} } = (await readTable())[purpose] ?? {}
     const tag = Object.values(tags).find((one) => one === version || /^\.\d+$/.test(one.replace(version, '')))
     if (tag) return { repository, tag }
   }
   return undefined
+}
+
+/** The engines of the table, each once, as in `valkey 9.1`, the newest first. */
+export async function enginesOf(): Promise<string[]> {
+  const found: string[] = []
+  for (const engine of ['redis', 'valkey'])
+    for (const purpose of [engine, `${engine}-versions`]) {
+      const tags = Object.values((await readTable())[purpose]?.tags ?? {})
+      found.push(
+        ...tags.filter((tag) => !tag.endsWith('-alpine')).map((tag) => `${engine} ${/^\d+\.\d+/.exec(tag)}`),
+      )
+    }
+  const newestFirst = (a: string, b: string) => b.localeCompare(a, 'en', { numeric: true })
+  return [...new Set(found)].sort(newestFirst)
 }
 
 const onNodes = new Map<string, Promise<unknown>>()
@@ -51,5 +69,5 @@ export async function imageInCluster(purpose: string, age?: string): Promise<str
 /** The tags there are for a purpose, by age: what a matrix runs through. */
 export async function agesOf(purpose: string): Promise<string[]> {
   await findImage(purpose)
-  return Object.keys((await table)?.[purpose]?.tags ?? {})
+  return Object.keys((await readTable())[purpose]?.tags ?? {})
 }

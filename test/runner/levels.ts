@@ -8,6 +8,8 @@ export interface Level {
   atOnce: number
   /** Whether a plain `npm test` runs it. */
   always: boolean
+  /** Whether its files run servers by an engine's programs: this machine's, or those out of the images that --engines names. */
+  engines?: boolean
   /** A folder where its files add to one table, figures.txt, which is shown at the end. */
   results?: string
 }
@@ -22,7 +24,7 @@ export const levels: Record<string, Level> = {
   unit: { tools: [], cluster: false, atOnce: 2, always: true },
   render: { tools: ['helm'], cluster: false, atOnce: 2, always: true },
   // Two cores carry two files: servers that starve miss their heartbeats.
-  engine: { tools: ['engine', 'busybox', 'mawk'], cluster: false, atOnce: 2, always: true },
+  engine: { tools: ['engine', 'busybox', 'mawk'], cluster: false, atOnce: 2, always: true, engines: true },
   versions: { tools: ['docker', 'busybox', 'mawk'], cluster: false, atOnce: 2, always: true },
   kind: { tools: [...inCluster, 'docker-registry'], cluster: true, atOnce: 1, always: true },
   matrix: { tools: inCluster, cluster: true, atOnce: 1, always: false },

@@ -1,8 +1,10 @@
 // Runs levels of tests:  node --import tsx test/runner/run.ts [LEVEL…] [FILTER…] [--all] [--install]
 // Without a level: all usual ones, less the files whose tools are missing. If a level is named, or with --all, nothing may be left
-// out. Nothing is installed but with --install.
+// out. Nothing is installed but with --install. With --engines "valkey 9.1,redis 8.6", or all, the level engine runs on each of these,
+// out of the image that TEST_IMAGES or test/images.yaml has.
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { enginesOf } from '../kube/images.ts'
 import { sharedCluster } from '../kube/shared-cluster.ts'
 import { runChecks } from './checks.ts'
 import { runFile } from './child.ts'
@@ -10,6 +12,7 @@ import { isMeant, testFiles } from './files.ts'
 import { levels } from './levels.ts'
 import { forgetFigures, noteShown, readFigures, testResults } from './results.ts'
 import { announcement, type Chosen, type Selection, select } from './selection.ts'
+import type { Setting } from './setting.ts'
 import { type Entry, isGood, summary } from './tally.ts'
 import { missingTools, toolsOf } from './tools.ts'
 
@@ -17,6 +20,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     all: { type: 'boolean', default: false },
+    engines: { type: 'string' },
     install: { type: 'boolean', default: false },
     in: { type: 'string', default: 'test' },
   },
@@ -28,6 +32,10 @@ const skipsFail = values.all || Boolean(process.env.CI)
 
 const entries: Entry[] = []
 const slowest: string[] = []
+/** The engines whose programs the level engine runs; an empty name is this machine's own. */
+const engines = await enginesNamed(values.engines)
+const passedOn = new Map<string, number>()
+const ranOn = new Map<string, string[]>()
 const breakOff = new AbortController()
 const cluster = sharedCluster()
 
@@ -52,6 +60,11 @@ try {
 for (const { name, files } of selection.leftOut) if (strict) fail(name, `${files.length} files left out`)
 if (breakOff.signal.aborted) fail('run', 'broken off')
 for (const line of slowest) console.log(`\n${line}`)
+for (const engine of engines.filter(Boolean)) {
+  const passed = passedOn.get(engine) ?? 0
+  console.log(`\n${engine}: ${passed} tests passed`)
+  if (passed === 0) fail('run', `nothing ran on ${engine}`)
+}
 for (const advice of missing.values()) console.log(`\n${advice}`)
 if (selection.leftOut.length > 0) console.log(`\n${announcement(selection)}`)
 console.log(`\n${summary(entries)}`)
@@ -77,6 +90,11 @@ async function choose(): Promise<Chosen[]> {
   return found
 }
 
+async function enginesNamed(given: string | undefined): Promise<string[]> {
+  if (given === undefined) return ['']
+  return given === 'all' ? enginesOf() : given.split(',').map((name) => name.trim())
+}
+
 async function runLevel({ name, level, files }: Selection['runs'][number]): Promise<void> {
   if (breakOff.signal.aborted || files.length === 0) return
   console.log(`\n=== ${name}: ${files.length} ${files.length === 1 ? 'file' : 'files'}`)
@@ -86,13 +104,17 @@ async function runLevel({ name, level, files }: Selection['runs'][number]): Prom
     return fail(name, `no cluster: ${error instanceof Error ? error.message : error}`)
   }
   if (level.results) await forgetFigures(level.results)
-  const waiting = [...files]
+  const waiting = files.flatMap((file) =>
+    (level.engines ? engines : ['']).map((engine) => ({ file, engine })),
+  )
   const took: [file: string, seconds: number][] = []
   const lane = async () => {
-    for (let file = waiting.shift(); file && !breakOff.signal.aborted; file = waiting.shift()) {
+    for (let next = waiting.shift(); next && !breakOff.signal.aborted; next = waiting.shift()) {
       const began = performance.now()
-      entries.push(...(await runShown(file, level.atOnce === 1)))
-      took.push([path.relative(values.in, file), (performance.now() - began) / 1000])
+      const ended = await runShown(next.file, next.engine, level.atOnce === 1)
+      entries.push(...ended)
+      took.push([path.relative(values.in, next.file), (performance.now() - began) / 1000])
+      if (next.engine) passedOn.set(next.engine, (passedOn.get(next.engine) ?? 0) + passedIn(ended))
     }
   }
   await Promise.all(Array.from({ length: level.atOnce }, lane))
@@ -101,14 +123,25 @@ async function runLevel({ name, level, files }: Selection['runs'][number]): Prom
   if (level.results) console.log(`\n${await readFigures(level.results)}`)
 }
 
-/** Runs a file and shows what it prints, at once when it runs alone, else all of it at its end. */
-async function runShown(file: string, alone: boolean): Promise<Entry[]> {
-  const held: Buffer[] = [Buffer.from(`\n${file}\n`)]
+/** What a file ran on in this run, on several engines one after the other. */
+function withEarlier(file: string, on: Setting | undefined): Setting | undefined {
+  if (!on) return undefined
+  const engines = [...new Set([...(ranOn.get(file) ?? []), ...on.engines])].sort()
+  ranOn.set(file, engines)
+  return { ...on, engines }
+}
+
+const passedIn = (ended: Entry[]) => ended.filter(({ outcome }) => outcome === 'passed').length
+
+/** Runs a file, on an engine if one is named, and shows what it prints, at once when it runs alone, else all of it at its end. */
+async function runShown(file: string, engine: string, alone: boolean): Promise<Entry[]> {
+  const held: Buffer[] = [Buffer.from(`\n${file}${engine ? ` on ${engine}` : ''}\n`)]
   if (alone) process.stdout.write(held[0] ?? '')
   const output = (chunk: Buffer) => void (alone ? process.stdout.write(chunk) : held.push(chunk))
-  const ended = await runFile(file, { env: process.env, output, signal: breakOff.signal })
+  const env = engine ? { ...process.env, TEST_ENGINE: engine } : process.env
+  const ended = await runFile(file, { env, output, signal: breakOff.signal })
   if (!alone) process.stdout.write(Buffer.concat(held))
-  const on = ended.at(-1)?.on
+  const on = withEarlier(file, ended.at(-1)?.on)
   // Of tests that lie elsewhere nobody wants to know later.
   if (on && values.in === 'test' && isGood(ended, true))
     await noteShown(testResults, path.relative(values.in, file), on)

@@ -18,8 +18,15 @@ export interface Programs {
   run(program: string): [program: string, ...args: string[]]
 }
 
-/** Finds the programs of an engine: those out of its image, or of this machine, Valkey's where both are there. */
-export async function programsOf(engine?: Engine): Promise<Programs> {
+/** The engine that TEST_ENGINE names, as in `valkey 9.1`; none if the tests run on this machine's own. */
+function engineUnderTest(): Engine | undefined {
+  const [name, version] = (process.env.TEST_ENGINE ?? '').split(' ')
+  if (name !== 'redis' && name !== 'valkey') return undefined
+  return { name, version: version ?? '' }
+}
+
+/** Finds the programs of an engine: those out of its image, or of this machine, Valkey's if both are there. */
+export async function programsOf(engine = engineUnderTest()): Promise<Programs> {
   if (!engine) {
     const [server, cli, check] = await enginePrograms()
     const paths = new Map<string, string>()
