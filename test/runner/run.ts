@@ -131,7 +131,9 @@ function withEarlier(file: string, on: Setting | undefined): Setting | undefined
   return { ...on, engines }
 }
 
-const passedIn = (ended: Entry[]) => ended.filter(({ outcome }) => outcome === 'passed').length
+function passedIn(ended: Entry[]): number {
+  return ended.filter(({ outcome }) => outcome === 'passed').length
+}
 
 /** Runs a file, on an engine if one is named, and shows what it prints, at once when it runs alone, else all of it at its end. */
 async function runShown(file: string, engine: string, alone: boolean): Promise<Entry[]> {
