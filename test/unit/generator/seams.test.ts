@@ -34,7 +34,11 @@ async function edited(scope: Scope, edits: Edits, added: Record<string, string> 
 async function told(scope: Scope, edits: Edits, added: Record<string, string> = {}): Promise<string[]> {
   const project = await edited(scope, edits, added)
   const mistakes = checkSources(await load(projectAt(project)))
-  return formatMistakes(mistakes).replaceAll(`${project}/`, '').replaceAll(/:\d+:/g, ':').split('\n').sort()
+  return formatMistakes(mistakes)
+    .replaceAll(/\S*chartgen-\w+\//g, '')
+    .replaceAll(/:\d+:/g, ':')
+    .split('\n')
+    .sort()
 }
 
 test('a template that reads a value of another name is told with what was meant', async (_, scope) => {
