@@ -4,8 +4,8 @@ import { missingTools } from '../test/runner/tools.ts'
 import { demoCluster } from './demo-cluster.ts'
 
 const missing = await missingTools(['docker', 'kind'])
-if (missing) {
-  console.error(`These are needed:\n${missing}`)
+if (missing.size > 0) {
+  console.error(`These are needed:\n${[...missing.values()].join('\n')}`)
   process.exit(1)
 }
 await deleteCluster(demoCluster)

@@ -16,7 +16,7 @@ const say = (text: string) =>
   console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`)
 
 const missing = await missingTools(['docker', 'kind', 'kubectl', 'helm'])
-if (missing) give(`These are needed:\n${missing}`)
+if (missing.size > 0) give(`These are needed:\n${[...missing.values()].join('\n')}`)
 
 say(`kind cluster ${demoCluster}: one control plane and two workers`)
 const isNew = await ensureCluster({ name: demoCluster, workers: 2 })
