@@ -13,19 +13,24 @@ import { suggest } from './text/suggest.ts'
 import { type Difference, summary } from './text/trees.ts'
 import type { Sources } from './values/sources.ts'
 
-/** Loads a project and resolves its charts; a MistakesError tells everything that is wrong with the inputs. */
-export async function resolveCharts(project: Project): Promise<{ sources: Sources; charts: Chart[] }> {
+/** A project's inputs, and the charts made of them. */
+export interface Made {
+  sources: Sources
+  charts: RenderedChart[]
+}
+
+/** Makes the charts of a project, or one of them; a MistakesError tells everything that is wrong with the inputs. */
+export async function makeCharts(project: Project, flavour?: string): Promise<Made> {
   const sources = await load(project)
   refuse(checkSources(sources))
   const charts = resolve(sources)
   refuse(checkEnvironments(sources, charts))
-  return { sources, charts }
+  return { sources, charts: attemptAll(chosen(charts, flavour).map((chart) => () => render(chart, sources))) }
 }
 
-/** As resolveCharts, and renders the charts, or one of them. */
+/** As makeCharts, without the inputs. */
 export async function renderCharts(project: Project, flavour?: string): Promise<RenderedChart[]> {
-  const { sources, charts } = await resolveCharts(project)
-  return attemptAll(chosen(charts, flavour).map((chart) => () => render(chart, sources)))
+  return (await makeCharts(project, flavour)).charts
 }
 
 /** As renderCharts, of charts that lie up to date in chart/; a UserError tells how to bring them up to date. */

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
-import { generateCharts, renderCharts, resolveCharts } from '../charts.ts'
+import { generateCharts, makeCharts } from '../charts.ts'
 import { classesBetween } from '../compare/since.ts'
 import { ofRendered, readSnapshots } from '../compare/snapshot.ts'
 import { shown } from '../files/shown.ts'
 import { onDisk, type Perform } from '../files/write.ts'
 import type { Project } from '../project.ts'
-import type { Class } from '../release/bump.ts'
 import { makeRelease } from '../release/make.ts'
 import { planRelease, type ReleasePlan } from '../release/plan.ts'
 import { type CommonOptions, projectOf } from './options.ts'
@@ -82,13 +81,10 @@ export function releaseCharts(
 }
 
 async function planned(project: Project, day: string, since?: string): Promise<ReleasePlan | undefined> {
-  const { sources } = await resolveCharts(project)
-  return planRelease(sources, day, since === undefined ? [] : await classesSince(project, since))
-}
-
-async function classesSince(project: Project, since: string): Promise<Class[]> {
-  const { charts } = await readSnapshots(project.root, since)
-  return classesBetween(charts, (await renderCharts(project)).map(ofRendered))
+  const { sources, charts } = await makeCharts(project)
+  if (since === undefined) return planRelease(sources, day)
+  const old = await readSnapshots(project.root, since)
+  return planRelease(sources, day, await classesBetween(old.charts, charts.map(ofRendered)))
 }
 
 // The one place where the clock comes in: from here on the day stands in the changelog.

@@ -16,7 +16,8 @@ export function compareManifests(old: JsonObject[], now: JsonObject[]): Finding[
   ]
 }
 
-// Without any policy everything gets through, so the first of them narrows.
+// Without any policy everything gets through, so the first one narrows. Another beside it widens, but whether it is beside one
+// only its owner can see.
 function addedObject(name: string): Finding {
   if (!name.startsWith('NetworkPolicy ')) return { class: 'feature', where: name, what: 'is new' }
   const remedy = 'see whether it lets your clients through'
