@@ -45,9 +45,8 @@ export async function enginesOf(): Promise<string[]> {
   for (const engine of ['redis', 'valkey'])
     for (const purpose of [engine, `${engine}-versions`]) {
       const tags = Object.values((await readTable())[purpose]?.tags ?? {})
-      found.push(
-        ...tags.filter((tag) => !tag.endsWith('-alpine')).map((tag) => `${engine} ${/^\d+\.\d+/.exec(tag)}`),
-      )
+      const versions = tags.flatMap((tag) => (tag.endsWith('-alpine') ? [] : (/^\d+\.\d+/.exec(tag) ?? [])))
+      found.push(...versions.map((version) => `${engine} ${version}`))
     }
   const newestFirst = (a: string, b: string) => b.localeCompare(a, 'en', { numeric: true })
   return [...new Set(found)].sort(newestFirst)

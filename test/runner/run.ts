@@ -90,9 +90,15 @@ async function choose(): Promise<Chosen[]> {
   return found
 }
 
+/** The engines that were asked for; a name that the images lack is a failure, because its tests would run on another engine. */
 async function enginesNamed(given: string | undefined): Promise<string[]> {
   if (given === undefined) return ['']
-  return given === 'all' ? enginesOf() : given.split(',').map((name) => name.trim())
+  const known = await enginesOf()
+  if (given === 'all') return known
+  const names = given.split(',').map((name) => name.trim())
+  for (const name of names)
+    if (!known.includes(name)) fail('run', `there is no image of ${name}; there are ${known.join(', ')}`)
+  return names.filter((name) => known.includes(name))
 }
 
 async function runLevel({ name, level, files }: Selection['runs'][number]): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import * as assert from 'uvu/assert'
@@ -171,6 +171,56 @@ test('a filter needs only the tools of the files that it names', async (_, scope
   const args = ['--import', 'tsx', 'test/runner/run.ts', '--in', `${fixtures}/needs-a-tool`, 'unit', 'other']
   const { code, stdout } = await run('node', args, { env })
   assert.equal([code, lastLine(stdout)], [0, '1 passed, 0 failed'], stdout)
+})
+
+/** Runs the level engine with --engines, beside a table of images and programs that only tell their version. */
+async function onEngines(scope: Scope, engines: string) {
+  const bare = await barePath(scope)
+  for (const tool of ['redis-server', 'busybox', 'mawk'])
+    await writeFile(path.join(bare, tool), '#!/bin/sh\necho v7.0.15\n', { mode: 0o755 })
+  const images = path.join(bare, 'images.yaml')
+  const entry = (...tags: string[]) => ({
+    repository: 'r',
+    tags: Object.fromEntries(tags.map((tag) => [tag, tag])),
+  })
+  const table = {
+    redis: entry('7.2.16', '8.10.1', '7.2.16-alpine'),
+    valkey: entry('9.1.0'),
+    'redis-versions': entry('8.6.6'),
+  }
+  await writeFile(images, JSON.stringify(table))
+  const args = [
+    '--import',
+    'tsx',
+    'test/runner/run.ts',
+    '--in',
+    `${fixtures}/engines`,
+    'engine',
+    '--engines',
+    engines,
+  ]
+  return run('node', args, { env: { ...process.env, PATH: bare, TEST_IMAGES: images } })
+}
+
+test('the level engine runs on each engine that is named, and counts for each', async (_, scope) => {
+  const { code, stdout } = await onEngines(scope, 'valkey 9.1, redis 8.6')
+  assert.equal([code, lastLine(stdout)], [0, '2 passed, 0 failed'], stdout)
+  for (const engine of ['valkey 9.1', 'redis 8.6']) {
+    assert.match(stdout, `runs on ${engine}\n`)
+    assert.match(stdout, `\n${engine}: 1 tests passed\n`)
+  }
+})
+
+test('all engines are those of the table of images, each once', async (_, scope) => {
+  const { stdout } = await onEngines(scope, 'all')
+  const counted = [...stdout.matchAll(/^(.*): 1 tests passed$/gm)].map(([, engine]) => engine)
+  assert.equal(counted, ['valkey 9.1', 'redis 8.10', 'redis 8.6', 'redis 7.2'])
+})
+
+test('an engine that has no image is a failure, and nothing runs in its name', async (_, scope) => {
+  const { code, stdout } = await onEngines(scope, 'redis 9.9')
+  assert.equal([code, lastLine(stdout)], [1, '0 passed, 1 failed'])
+  assert.match(stdout, 'there is no image of redis 9.9; there are valkey 9.1, redis 8.10')
 })
 
 test('a level tells which of its files took longest', async () => {
