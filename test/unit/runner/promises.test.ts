@@ -153,6 +153,10 @@ test('a defect whose test or commit is gone is told, the commit only where the h
     'test/track-record.yaml: abcdef1: no file of test/kind/ has a test "a"',
     'test/track-record.yaml: abcdef1: there is no commit abcdef1',
   ])
+  const later = record.map((one) => ({ ...one, tests: 'fffffff' }))
+  assert.equal(mistakesOf(later, tests, ['abcdef1234']), [
+    'test/track-record.yaml: abcdef1: there is no commit fffffff',
+  ])
 })
 
 test('a track record that does not hold is told, every mistake by its place', () => {
