@@ -4,7 +4,7 @@
 # vacancy: the master whose replica this node is to be, by the nodes on standard input. All empty nodes see the same list and
 # take the same turns.
 vacancy() {
-  awk -v id="$(own_id)" -v wanted="$(desired replicas)" '
+  awk -v id="$NODE_ID" -v wanted="$(desired replicas)" '
     $1 == "node" && $4 !~ /fail|noaddr|handshake/ {
       if ($4 ~ /slave/) replicas[$5]++
       else if ($8 $9 != "--") masters[++m] = $2
@@ -30,7 +30,7 @@ vacancy_elsewhere() {
     address=$(address_of "$peer")
     if [ -z "$address" ]; then continue; fi
     ask "$address" CLUSTER NODES | nodes >"$VIEW.elsewhere"
-    if awk -v id="$(own_id)" '
+    if awk -v id="$NODE_ID" '
       $2 == id { listed = 1 }
       $4 ~ /myself/ && $8 $9 != "--" { serves = 1 }
       END { exit !(listed && serves) }' "$VIEW.elsewhere"; then

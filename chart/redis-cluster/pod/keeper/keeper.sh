@@ -23,9 +23,7 @@ NAME_SECONDS=1
 # distrust: a server shows a peer as connected while it still waits for an address where nobody is. In its first seconds a
 # server that was part of a cluster before compares all addresses, whatever it says.
 distrust() {
-  local uptime
-  uptime=$(fact uptime_in_seconds)
-  if [ "$HEALTH" = well ] && [ -n "$RETURNING" ] && [ "${uptime:-0}" -lt 10 ]; then HEALTH=ill; fi
+  if [ "$HEALTH" = well ] && [ -n "$RETURNING" ] && [ "$UPTIME" -lt 10 ]; then HEALTH=ill; fi
 }
 
 # heal: asks every peer that is not well seen for its id, and meets those whose id is known.
@@ -65,22 +63,20 @@ heal_peer() {
 # reattach: a replica can know its master's new address and still ask the old one for data. Being told anew whose replica it is
 # mends that. Newer engines do it by themselves and take this for nothing new.
 reattach() {
-  local master address
-  if [ "$(fact role)" != slave ] || [ "$(fact master_link_status)" = up ]; then return; fi
-  master=$(own_master)
-  address=$(awk -v id="$master" '$1 == "node" && $2 == id && $4 !~ /fail|noaddr|handshake/ { print $3 }' "$VIEW")
-  if [ -z "$address" ] || [ "$address" = "$(fact master_host)" ]; then return; fi
-  if [ "$(ask "$POD_IP" CLUSTER REPLICATE "$master")" = OK ]; then log heal "follows its master to $address"; fi
+  local address
+  if [ "$ROLE" != slave ] || [ "$LINK" = up ]; then return; fi
+  address=$(awk -v id="$MASTER_ID" '$1 == "node" && $2 == id && $4 !~ /fail|noaddr|handshake/ { print $3 }' "$VIEW")
+  if [ -z "$address" ] || [ "$address" = "$FOLLOWED" ]; then return; fi
+  if [ "$(ask "$POD_IP" CLUSTER REPLICATE "$MASTER_ID")" = OK ]; then log heal "follows its master to $address"; fi
 }
 
 # rest: once in ten seconds if all is well, more often in a server's first minute and while something is wrong. A server
 # that sees a majority of masters within two seconds of its start serves at once; one that sees it later takes five more.
 rest() {
-  local uptime seconds
-  uptime=$(fact uptime_in_seconds)
+  local seconds
   case $HEALTH in
-    ill) if [ "${uptime:-0}" -lt 5 ]; then seconds=0.3; elif [ "$(($(now) - ILL_SINCE))" -lt 60 ]; then seconds=1; else seconds=10; fi ;;
-    well) if [ "${uptime:-0}" -lt 60 ] || [ -n "$STAND_SEEN" ]; then seconds=2; else seconds=10; fi ;;
+    ill) if [ "$UPTIME" -lt 5 ]; then seconds=0.3; elif [ "$(($(now) - ILL_SINCE))" -lt 60 ]; then seconds=1; else seconds=10; fi ;;
+    well) if [ "$UPTIME" -lt 60 ] || [ -n "$STAND_SEEN" ]; then seconds=2; else seconds=10; fi ;;
     *) seconds=1 ;;
   esac
   sleep "$seconds" &
@@ -88,14 +84,14 @@ rest() {
 }
 
 trap 'exit 0' TERM INT
-ILL_SINCE=$(now)
+ILL_SINCE=
 RETURNING=
 if [ -e "$DATA/nodes.conf.kept" ]; then RETURNING=yes; fi
 log start "keeps $POD_NAME at $POD_IP"
 while :; do
   if [ "$(desired maintenance)" = true ]; then
     HEALTH=well
-    echo uptime_in_seconds:99 >"$VIEW"
+    UPTIME=99
   else
     look
     tell_of_volume
@@ -104,7 +100,7 @@ while :; do
       fresh) join ;;
       ill) heal ;;
     esac
-    if [ "$HEALTH" != ill ]; then ILL_SINCE=$(now); fi
+    if [ "$HEALTH" != ill ]; then ILL_SINCE=; elif [ -z "$ILL_SINCE" ]; then ILL_SINCE=$(now); fi
     case $HEALTH in ill | well) belong; keep_copy; keep_mark; look_after_succession ;; esac
   fi
   rest

@@ -10,17 +10,17 @@ JOIN_LOCKED=
 # whose pods are all gone at once.
 join() {
   local standing
-  if [ "$(keys)" != 0 ]; then return; fi
-  standing=$(standing "$(own_id)" 1)
+  if [ "$KEYS" != 0 ]; then return; fi
+  standing=$(standing "$NODE_ID" 1)
   if [ "$standing" = outside ]; then
     if [ -n "$JOIN_SEEN" ]; then meet_one; fi
     JOIN_SEEN=yes
   elif [ "$standing" = alone ] && [ "$(desired_size)" -gt 0 ]; then
     JOIN_SEEN=
     JOIN_ALONE_SINCE=${JOIN_ALONE_SINCE:-$(now)}
-    if [ "$ORDINAL" = 0 ] && [ "$(($(now) - JOIN_ALONE_SINCE))" -ge 15 ] && [ "$(standing "$(own_id)")" = alone ]; then create_anew; fi
+    if [ "$ORDINAL" = 0 ] && [ "$(($(now) - JOIN_ALONE_SINCE))" -ge 15 ] && [ "$(standing "$NODE_ID")" = alone ]; then create_anew; fi
     return
-  elif [ "$standing" = locked ] && [ -z "$JOIN_LOCKED" ] && [ "$(standing "$(own_id)")" = locked ]; then
+  elif [ "$standing" = locked ] && [ -z "$JOIN_LOCKED" ] && [ "$(standing "$NODE_ID")" = locked ]; then
     JOIN_LOCKED=yes
     tell_of_password join
   fi
@@ -33,7 +33,7 @@ meet_one() {
   for peer in $(peers); do
     address=$(address_of "$peer")
     if [ -z "$address" ]; then continue; fi
-    case $(peer_says "$address" "$(own_id)") in
+    case $(peer_says "$address" "$NODE_ID") in
       whole*)
         log join "pod $peer at $address is part of a whole cluster: $(ask "$POD_IP" CLUSTER MEET "$address" "$PORT")"
         return
@@ -60,19 +60,19 @@ belong() {
   # Silence of pod 0 does not mean that nobody holds the lock.
   if [ -z "$LOCK_ADDRESS" ] || [ "$(ask "$LOCK_ADDRESS" PING)" != PONG ] || [ -n "$(lock_holder)" ]; then return; fi
   if leave_strangers; then return; fi
-  if [ "$(fact cluster_slots_ok)" != 16384 ]; then return; fi
+  if [ "$COVERED" != 16384 ]; then return; fi
   master=$(vacancy <"$VIEW")
   if [ -z "$master" ] || [ "$(vacancy_elsewhere)" != "$master" ]; then return; fi
   log join "becomes a replica of $master: $(ask "$POD_IP" CLUSTER REPLICATE "$master")"
 }
 
-is_empty() { [ "$(fact role)" = master ] && [ "$(keys)" = 0 ] && ! owns_slots; }
+is_empty() { [ "$ROLE $KEYS $OWNS" = "master 0 no" ]; }
 
 # leave_strangers: true if the view has a live node that says it is of another release; this server, still empty, then
 # forgets all. A node that this release's pods do not list could be a pod that a larger topology has and this one's copy lacks.
 leave_strangers() {
   local ids peer address id others
-  ids=" $(own_id) "
+  ids=" $NODE_ID "
   for peer in $(peers); do
     address=$(address_of "$peer")
     # A pod that cannot be found or asked may be any of them.
@@ -84,7 +84,7 @@ leave_strangers() {
   others=$(awk -v ids="$ids" '
     $1 == "node" && $4 !~ /fail|noaddr|handshake/ && $7 == "connected" && !index(ids, " " $2 " ") { print $3 }' "$VIEW")
   for address in $others; do
-    if [ "$(peer_says "$address" "$(own_id)")" != stranger ]; then continue; fi
+    if [ "$(peer_says "$address" "$NODE_ID")" != stranger ]; then continue; fi
     look
     if ! is_empty; then return 1; fi
     log join "the node at $address is no pod of this release: leaving that cluster: $(ask "$POD_IP" CLUSTER RESET HARD)"

@@ -4,11 +4,11 @@
 STAND_SEEN=
 
 look_after_succession() {
-  if [ "$(fact role)" = master ]; then
-    rm -f "$DATA/synced"
-  elif [ "$(fact master_link_status)" = up ]; then
+  if [ "$ROLE" = master ]; then
+    if [ -e "$DATA/synced" ]; then rm -f "$DATA/synced"; fi
+  elif [ "$LINK" = up ]; then
     # Whose copy this is and when it was last complete: a server that restarts has forgotten that.
-    echo "$(own_master) $(now)" >"$DATA/synced"
+    echo "$MASTER_ID $(now)" >"$DATA/synced"
     stand_again
   else
     STAND_SEEN=
@@ -19,7 +19,7 @@ look_after_succession() {
 # stand_again: a master that left without an heir told this replica, whose data was older, not to take over. A pod that is
 # leaving is told the same, but then its keeper ends before it could look twice.
 stand_again() {
-  if [ "$(sed -n '/^cluster-replica-no-failover$/{n;p;}' "$VIEW")" != yes ]; then
+  if [ "$STANDS_BACK" != yes ]; then
     STAND_SEEN=
   elif [ -z "$STAND_SEEN" ]; then
     STAND_SEEN=yes
@@ -31,14 +31,13 @@ stand_again() {
 # inherit: after all servers have restarted, the engine lets no replica take over whose master does not come back: it has
 # not heard from it since its start. Its volume tells that it had everything when the cluster went down.
 inherit() {
-  local master at age
-  master=$(own_master)
-  if [ "$(desired appendonly)" != true ] || ! agreed_to_have_failed "$master"; then return; fi
-  at=$(sed -n "s/^$master //p" "$DATA/synced" 2>/dev/null)
+  local at age
+  if [ "$(desired appendonly)" != true ] || ! agreed_to_have_failed "$MASTER_ID"; then return; fi
+  at=$(sed -n "s/^$MASTER_ID //p" "$DATA/synced" 2>/dev/null)
   if [ -z "$at" ]; then return; fi
   age=$(($(now) - at))
   if [ "$age" -lt 0 ] || [ "$age" -gt "$(oldest_data)" ]; then return; fi
-  if ! my_turn "$master" || ! all_started_within "$age"; then return; fi
+  if ! my_turn "$MASTER_ID" || ! all_started_within "$age"; then return; fi
   log heal "was in sync ${age}s ago, before all servers restarted, and its master has failed: takes over: $(ask "$POD_IP" CLUSTER FAILOVER FORCE)"
 }
 
@@ -57,12 +56,12 @@ my_turn() {
 
 # all_started_within SECONDS: whether that holds for every server that answers: none was there to see later writes.
 all_started_within() {
-  local peer address uptime
-  if [ "$(fact uptime_in_seconds)" -gt "$1" ]; then return 1; fi
+  local peer address seconds
+  if [ "$UPTIME" -gt "$1" ]; then return 1; fi
   for peer in $(peers); do
     address=$(address_of "$peer")
     if [ -z "$address" ]; then continue; fi
-    uptime=$(ask "$address" INFO server | tr -d '\r' | sed -n 's/^uptime_in_seconds://p')
-    if [ "${uptime:-0}" -gt "$1" ]; then return 1; fi
+    seconds=$(ask "$address" INFO server | tr -d '\r' | sed -n 's/^uptime_in_seconds://p')
+    if [ "${seconds:-0}" -gt "$1" ]; then return 1; fi
   done
 }

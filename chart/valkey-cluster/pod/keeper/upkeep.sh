@@ -1,25 +1,30 @@
 # shellcheck shell=sh
 # Sourced by keeper.sh: what the keeper does on the volume, beside what the server writes there.
 
-SPACE_WAS=good
+VOLUME_TOLD=yes
+COPY_HAS=
+COPY_SEEN_WITH=
 
 # tell_of_volume: once when the server cannot save to its volume, and once when it can again.
 tell_of_volume() {
-  local space
-  if [ ! -s "$VIEW" ]; then return; fi
-  space=good
-  if grep -Eq '^(aof_last_write|aof_last_bgrewrite|rdb_last_bgsave)_status:err' "$VIEW"; then space=bad; fi
-  if [ "$space" = "$SPACE_WAS" ]; then return; fi
-  SPACE_WAS=$space
-  case $space in
-    bad) log volume "the server cannot save to its volume, and can refuse writes until it does. $SPACE_ADVICE" ;;
-    good) log volume "the server saves to its volume again" ;;
+  if [ "$HEALTH" = none ] || [ "$SAVES" = "$VOLUME_TOLD" ]; then return; fi
+  VOLUME_TOLD=$SAVES
+  case $SAVES in
+    no) log volume "the server cannot save to its volume, and can refuse writes until it does. $SPACE_ADVICE" ;;
+    yes) log volume "the server saves to its volume again" ;;
   esac
 }
 
 # keep_copy: a copy of nodes.conf, for a volume that loses it, renewed when what this node is has changed.
 keep_copy() {
-  if [ "$(identity_in "$DATA/nodes.conf")" = "$(identity_in "$DATA/nodes.conf.kept")" ]; then return; fi
+  if [ "$IDENTITY" = "$COPY_HAS" ] && [ -e "$DATA/nodes.conf.kept" ]; then return; fi
+  if [ "$(identity_in "$DATA/nodes.conf")" = "$(identity_in "$DATA/nodes.conf.kept")" ]; then
+    # In two rounds, because a server answers before it writes the file.
+    if [ "$IDENTITY" = "$COPY_SEEN_WITH" ]; then COPY_HAS=$IDENTITY; fi
+    COPY_SEEN_WITH=$IDENTITY
+    return
+  fi
+  COPY_HAS=
   if ! grep -q '^vars currentEpoch ' "$DATA/nodes.conf"; then return; fi
   cp "$DATA/nodes.conf" "$DATA/nodes.conf.kept.new" && mv "$DATA/nodes.conf.kept.new" "$DATA/nodes.conf.kept"
 }
@@ -32,22 +37,20 @@ identity_in() {
 # keep_mark: marks the volume as this release's once a peer lists this node. A copy says where it comes from until it sees all
 # of its cluster: until then the others may not know it yet.
 keep_mark() {
-  local id
-  id=$(own_id)
   read_mark
   case "$MARK_RELEASE $MARK_ID $MARK_ORIGIN" in
-    "$RELEASE $id ") return ;;
+    "$RELEASE $NODE_ID ") return ;;
     "$RELEASE "*) ;;
     *) if [ -n "$MARK_RELEASE" ]; then return; fi ;;
   esac
   if [ -n "$MARK_ORIGIN" ] && ! sees_all; then return; fi
-  if [ "$(standing "$id" 1)" != joined ]; then return; fi
-  write_mark "$id" && log volume "marked as a volume of $RELEASE"
+  if [ "$(standing "$NODE_ID" 1)" != joined ]; then return; fi
+  write_mark "$NODE_ID" && log volume "marked as a volume of $RELEASE"
 }
 
 # sees_all: whether all slots are served, and as many nodes are well seen as there shall be.
 sees_all() {
-  [ "$(fact cluster_slots_ok)" = 16384 ] && awk -v size="$(desired_size)" '
+  [ "$COVERED" = 16384 ] && awk -v size="$(desired_size)" '
     $1 == "node" { if ($4 ~ /fail|noaddr|handshake/) ill = 1; nodes++ }
     END { exit ill || nodes < size }' "$VIEW"
 }

@@ -5,7 +5,13 @@
 ORDINAL=${POD_NAME##*-}
 
 # desired KEY: a line of the desired topology; 0 while there is none.
-desired() { cat "$TOPOLOGY/$1" 2>/dev/null || echo 0; }
+desired() {
+  local value
+  value=0
+  # A ConfigMap's file need not end its line.
+  if [ -e "$TOPOLOGY/$1" ]; then read -r value <"$TOPOLOGY/$1" || :; fi
+  echo "$value"
+}
 desired_size() { echo $(($(desired shards) * (1 + $(desired replicas)))); }
 
 # tell_of_password WORD: what a person can do about a pod that the others do not let in.

@@ -1,0 +1,83 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { must } from '../../runner/command.ts'
+import type { Scope } from '../../runner/scope.ts'
+import { suite } from '../../runner/suite.ts'
+import { copyPodScripts } from '../../shared/pod-scripts.ts'
+import { folder } from '../../shared/project.ts'
+
+const test = suite('the keeper on its pod’s volume')
+
+/** nodes.conf, or what CLUSTER NODES says, of a node that is master or replica of the other. */
+const nodesOf = (role: 'master' | 'slave b', time = 0) =>
+  [
+    `a 10.0.0.1:6379@16379 myself,${role.includes(' ') ? role : `${role} -`} 0 ${time} 1 connected${role === 'master' ? ' 0-16383' : ''}`,
+    `b 10.0.0.2:6379@16379 master - 0 ${time} 2 connected`,
+    'vars currentEpoch 2 lastVoteEpoch 0',
+  ].join('\n')
+
+interface Round {
+  /** What the server answers. */
+  says: string
+  /** What it has written by then. */
+  wrote: string
+}
+
+/** Lets a keeper look and keep its copy, round by round; returns the copy, and how often nodes.conf was read, after each. */
+async function keep(scope: Scope, rounds: Round[]): Promise<{ copy: string; reads: number }[]> {
+  const work = await folder(scope)
+  await copyPodScripts(work)
+  for (const [i, { says, wrote }] of rounds.entries()) {
+    await writeFile(join(work, `says-${i}`), `${says}\ncluster_slots_assigned:16384\n0\n`)
+    await writeFile(join(work, `wrote-${i}`), `${wrote}\n`)
+  }
+  const script = `
+    HERE=${work} WORK=${work} DATA=${work} POD_IP=own
+    for part in nodes view upkeep; do . "$HERE/$part.sh"; done
+    ask_all() { cat "$WORK/says-$ROUND"; }
+    identity_in() { echo read >>"$WORK/reads"; if [ -e "$1" ]; then nodes <"$1" | awk '$1 == "node" { $10 = ""; print }'; fi; }
+    for ROUND in ${[...rounds.keys()].join(' ')}; do
+      cp "$WORK/wrote-$ROUND" "$DATA/nodes.conf"
+      : >"$WORK/reads"
+      look
+      keep_copy
+      cp "$DATA/nodes.conf.kept" "$WORK/kept-$ROUND"
+      cp "$WORK/reads" "$WORK/reads-$ROUND"
+    done`
+  await must('sh', ['-c', script])
+  return Promise.all(
+    [...rounds.keys()].map(async (i) => ({
+      copy: (await readFile(join(work, `kept-${i}`), 'utf8')).trimEnd(),
+      reads: (await readFile(join(work, `reads-${i}`), 'utf8')).split('\n').length - 1,
+    })),
+  )
+}
+
+test('a copy of nodes.conf is kept, and as long as nothing changes the file is not even read', async (_, scope) => {
+  const rounds = [1, 2, 3, 4, 5].map((time) => ({ says: nodesOf('master', time), wrote: nodesOf('master') }))
+  const kept = await keep(scope, rounds)
+  assert.ok(kept.every(({ copy }) => copy === nodesOf('master')))
+  assert.equal(
+    kept.map(({ reads }) => reads > 0),
+    [true, true, true, false, false],
+  )
+})
+
+test('the copy follows what the node is, also where the server answers before it writes', async (_, scope) => {
+  const [before, after] = [nodesOf('master'), nodesOf('slave b')]
+  const still = Array.from({ length: 4 }, () => ({ says: before, wrote: before }))
+  const kept = await keep(scope, [
+    ...still,
+    { says: after, wrote: before },
+    { says: after, wrote: after },
+    { says: before, wrote: after },
+    { says: before, wrote: before },
+  ])
+  assert.equal(
+    kept.slice(4).map(({ copy }) => copy),
+    [before, after, after, before],
+  )
+})
+
+test.run()
