@@ -1,3 +1,4 @@
+// depends on: nothing
 import { suite } from '../runner/suite.ts'
 import { assertPlan, cases } from '../shared/plan/cases.ts'
 

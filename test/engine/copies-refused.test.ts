@@ -1,3 +1,4 @@
+// depends on: protocol
 import { rm } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { pause } from '../runner/deadline.ts'

@@ -1,3 +1,4 @@
+// depends on: protocol
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'

@@ -1,7 +1,9 @@
+// depends on: protocol
 import * as assert from 'uvu/assert'
 import { eventually } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
+import { layouts } from '../shared/loopback/toolbox.ts'
 import { killAtFirstStep } from './kill.ts'
 
 const test = suite('creation on real servers', { timeout: 40_000 })
@@ -24,7 +26,7 @@ async function assertWhole(release: Loopback): Promise<void> {
   assert.is(checked.code, 0, checked.stdout + checked.stderr)
 }
 
-for (const layout of ['debian', 'alpine'] as const) {
+for (const layout of layouts) {
   test.proves({
     topic: 'Install and remove',
     promise: 'Debian’s and Alpine’s images work alike',

@@ -1,3 +1,4 @@
+// depends on: protocol
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -5,6 +6,7 @@ import { pause } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
 import { aShard, countKeys, createWithKeys, untilWhole } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
+import { layouts } from '../shared/loopback/toolbox.ts'
 import { freeze } from './frozen.ts'
 
 const test = suite('handover', { timeout: 60_000 })
@@ -21,7 +23,7 @@ async function leave(release: Loopback, ordinal: number, env: NodeJS.ProcessEnv 
   return seconds
 }
 
-for (const layout of ['debian', 'alpine'] as const) {
+for (const layout of layouts) {
   test.proves({
     topic: 'Planned work under load',
     promise: 'A master leaves as the replica of its own replica',
@@ -30,7 +32,7 @@ for (const layout of ['debian', 'alpine'] as const) {
   test(`${layout}: a master leaves as a replica of its own replica, again and again`, async (_, scope) => {
     const release = await prepare(scope, { layout })
     await createWithKeys(release, all(release))
-    for (let turn = 0; turn < (layout === 'debian' ? 3 : 1); turn++) {
+    for (let turn = 0; turn < (layout === layouts[0] ? 3 : 1); turn++) {
       const [master, replica] = await aShard(release)
       // The chart's own, half of which is longer than voters refuse to replace the same master again.
       const seconds = await leave(release, master, { GRACE_SECONDS: '60' })

@@ -1,3 +1,4 @@
+// depends on: nothing
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -5,6 +6,7 @@ import { eventually } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import type { Running } from '../shared/loopback/processes.ts'
+import { layouts } from '../shared/loopback/toolbox.ts'
 
 /** A run of its own that takes the lock as `kind` does, says so, and says when it has lost it and when it has it again. */
 const holding = (kind: string) => `set -u
@@ -36,7 +38,7 @@ const says = (job: Running, ...texts: string[]) =>
     return ends >= 0 || undefined
   })
 
-for (const layout of ['debian', 'alpine'] as const) {
+for (const layout of layouts) {
   test.proves({
     topic: 'Mistakes are refused before anything changes',
     promise: 'Never do two Jobs change slots and roles at once',

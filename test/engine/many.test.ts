@@ -1,3 +1,4 @@
+// depends on: protocol
 import * as assert from 'uvu/assert'
 import { suite } from '../runner/suite.ts'
 import { countKeys, createWithKeys } from '../shared/loopback/cluster.ts'

@@ -1,3 +1,4 @@
+// depends on: nothing
 import { Cluster } from 'ioredis'
 import * as assert from 'uvu/assert'
 import { type LaneReport, startLane } from '../cluster/load/lane.ts'

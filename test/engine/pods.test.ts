@@ -1,13 +1,15 @@
+// depends on: answers
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { eventually, pause } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
 import { all, prepare } from '../shared/loopback/loopback.ts'
+import { layouts } from '../shared/loopback/toolbox.ts'
 
 const test = suite('start and probe', { timeout: 30_000 })
 
-for (const layout of ['debian', 'alpine'] as const)
+for (const layout of layouts)
   test(`start.sh of an image laid out as ${layout}'s writes what this pod and this version need`, async (_, scope) => {
     const release = await prepare(scope, {
       replicas: 0,
@@ -30,7 +32,7 @@ for (const layout of ['debian', 'alpine'] as const)
     )
   })
 
-for (const layout of ['debian', 'alpine'] as const)
+for (const layout of layouts)
   test(`${layout}: what the image's own entrypoint adds, as Redis 8's adds its modules, reaches the server`, async (_, scope) => {
     const release = await prepare(scope, { replicas: 0, layout })
     await writeFile(join(release.bin, 'docker-entrypoint.sh'), '#!/bin/sh\nexec "$@" --maxclients 4321\n')
@@ -38,7 +40,7 @@ for (const layout of ['debian', 'alpine'] as const)
     assert.is(await release.ask(0, 'CONFIG', 'GET', 'maxclients'), 'maxclients\n4321')
   })
 
-for (const layout of ['debian', 'alpine'] as const)
+for (const layout of layouts)
   test(`${layout}: the first process of the container passes the end on to its server, and ends as that does`, async (_, scope) => {
     const release = await prepare(scope, { replicas: 0, layout })
     await release.start(0)
@@ -52,7 +54,7 @@ for (const layout of ['debian', 'alpine'] as const)
     assert.match(pod.output(), /User requested shutdown|Received SIGTERM/)
   })
 
-for (const layout of ['debian', 'alpine'] as const) {
+for (const layout of layouts) {
   test(`${layout}: a pod is ready before its cluster exists, while it is no part of one`, async (_, scope) => {
     const release = await prepare(scope, { layout, replicas: 0 })
     await release.start(0)

@@ -1,3 +1,4 @@
+// depends on: protocol
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -6,6 +7,7 @@ import { suite } from '../runner/suite.ts'
 import { untilWhole } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { programsOf } from '../shared/loopback/programs.ts'
+import { layouts } from '../shared/loopback/toolbox.ts'
 
 const test = suite('preflight', { timeout: 60_000 })
 
@@ -48,7 +50,7 @@ async function replicas(release: Loopback): Promise<[replica: number, master: nu
   return found
 }
 
-for (const layout of ['debian', 'alpine'] as const) {
+for (const layout of layouts) {
   test(`${layout}: lets an upgrade pass that changes neither size nor version`, async (_, scope) => {
     const release = await prepare(scope, { layout, replicas: 0 })
     const job = await release.script('preflight.sh', [], await topology(release, {}))

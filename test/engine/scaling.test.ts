@@ -1,3 +1,4 @@
+// depends on: moves
 import * as assert from 'uvu/assert'
 import { eventually } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'

@@ -1,3 +1,4 @@
+// depends on: protocol
 import { rm } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { suite } from '../runner/suite.ts'

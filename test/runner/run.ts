@@ -1,15 +1,15 @@
 // Runs levels of tests:  node --import tsx test/runner/run.ts [LEVEL…] [FILTER…] [--all] [--install]
 // Without a level: all usual ones, less the files whose tools are missing. If a level is named, or with --all, nothing may be left
-// out. Nothing is installed but with --install. With --engines "valkey 9.1,redis 8.6", or all, the level engine runs on each of these,
-// out of the image that TEST_IMAGES or test/images.yaml has.
+// out. Nothing is installed but with --install. With --engines "valkey 9.1,redis 8.6", newest or all, the level engine runs on these,
+// out of the images that TEST_IMAGES or test/images.yaml has; --all means the newest.
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { enginesOf } from '../kube/images.ts'
 import { sharedCluster } from '../kube/shared-cluster.ts'
 import { runChecks } from './checks.ts'
 import { runFile } from './child.ts'
+import { type Engines, enginesFor, type FileRun, runsOn } from './engines.ts'
 import { isMeant, testFiles } from './files.ts'
-import { levels } from './levels.ts'
+import { type Level, levels } from './levels.ts'
 import { forgetFigures, noteShown, readFigures, testResults } from './results.ts'
 import { announcement, type Chosen, type Selection, select } from './selection.ts'
 import type { Setting } from './setting.ts'
@@ -32,8 +32,7 @@ const skipsFail = values.all || Boolean(process.env.CI)
 
 const entries: Entry[] = []
 const slowest: string[] = []
-/** The engines whose programs the level engine runs; an empty name is this machine's own. */
-const engines = await enginesNamed(values.engines)
+const engines = await enginesAsked()
 const passedOn = new Map<string, number>()
 const ranOn = new Map<string, string[]>()
 const breakOff = new AbortController()
@@ -60,11 +59,12 @@ try {
 for (const { name, files } of selection.leftOut) if (strict) fail(name, `${files.length} files left out`)
 if (breakOff.signal.aborted) fail('run', 'broken off')
 for (const line of slowest) console.log(`\n${line}`)
-for (const engine of engines.filter(Boolean)) {
-  const passed = passedOn.get(engine) ?? 0
-  console.log(`\n${engine}: ${passed} tests passed`)
-  if (passed === 0) fail('run', `nothing ran on ${engine}`)
-}
+if (chosen.some(({ level }) => level.engines))
+  for (const engine of engines.names.filter(Boolean)) {
+    const passed = passedOn.get(engine) ?? 0
+    console.log(`\n${engine}: ${passed} tests passed`)
+    if (passed === 0 && strict && filters.length === 0) fail('run', `nothing ran on ${engine}`)
+  }
 for (const advice of missing.values()) console.log(`\n${advice}`)
 if (selection.leftOut.length > 0) console.log(`\n${announcement(selection)}`)
 console.log(`\n${summary(entries)}`)
@@ -80,7 +80,7 @@ async function choose(): Promise<Chosen[]> {
     found.push({
       name,
       level,
-      files: files.map((file) => ({ file, tools: [...level.tools, ...toolsOf(file)] })),
+      files: files.map((file) => ({ file, tools: [...toolsIn(level), ...toolsOf(file)] })),
     })
   }
   const all = found.flatMap(({ files }) => files.map(({ file }) => file))
@@ -90,29 +90,37 @@ async function choose(): Promise<Chosen[]> {
   return found
 }
 
-/** The engines that were asked for; a name that the images lack is a failure, because its tests would run on another engine. */
-async function enginesNamed(given: string | undefined): Promise<string[]> {
-  if (given === undefined) return ['']
-  const known = await enginesOf()
-  if (given === 'all') return known
-  const names = given.split(',').map((name) => name.trim())
-  for (const name of names)
-    if (!known.includes(name)) fail('run', `there is no image of ${name}; there are ${known.join(', ')}`)
-  return names.filter((name) => known.includes(name))
+/** What a level needs: if its servers come out of images, Docker in the place of an engine. */
+function toolsIn({ engines: byEngine, tools }: Level): string[] {
+  if (!byEngine || engines.names[0] === '') return tools
+  return tools.map((tool) => (tool === 'engine' ? 'docker' : tool))
+}
+
+/** The engines of this run; those that cannot be had are a failure. */
+async function enginesAsked(): Promise<Engines> {
+  try {
+    return await enginesFor(values.engines ?? (values.all ? 'newest' : undefined))
+  } catch (error) {
+    fail('run', reasonOf(error))
+    return { names: [], sparing: false }
+  }
 }
 
 async function runLevel({ name, level, files }: Selection['runs'][number]): Promise<void> {
   if (breakOff.signal.aborted || files.length === 0) return
   console.log(`\n=== ${name}: ${files.length} ${files.length === 1 ? 'file' : 'files'}`)
+  let waiting: FileRun[]
+  try {
+    waiting = runsOn(level.engines ? engines : { names: [''], sparing: false }, files)
+  } catch (error) {
+    return fail(name, reasonOf(error))
+  }
   try {
     if (level.cluster) await cluster.start()
   } catch (error) {
-    return fail(name, `no cluster: ${error instanceof Error ? error.message : error}`)
+    return fail(name, `no cluster: ${reasonOf(error)}`)
   }
   if (level.results) await forgetFigures(level.results)
-  const waiting = files.flatMap((file) =>
-    (level.engines ? engines : ['']).map((engine) => ({ file, engine })),
-  )
   const took: [file: string, seconds: number][] = []
   const lane = async () => {
     for (let next = waiting.shift(); next && !breakOff.signal.aborted; next = waiting.shift()) {
@@ -154,6 +162,10 @@ async function runShown(file: string, engine: string, alone: boolean): Promise<E
   if (on && values.in === 'test' && isGood(ended, true))
     await noteShown(testResults, path.relative(values.in, file), on)
   return ended
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function fail(from: string, name: string): void {

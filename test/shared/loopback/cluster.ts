@@ -4,7 +4,11 @@ import { toItsEnd } from './upgrade.ts'
 
 /** Runs the release's own test until it passes: all slots served, all nodes agree, every shard takes a write. */
 export function untilWhole(release: Loopback, deadline = 25_000): Promise<true> {
-  return eventually('a whole cluster', { deadline, every: 700 }, async (see) => {
+  return eventually('a whole cluster', { deadline, every: 300 }, async (see) => {
+    // The test starts a hundred programs, so the servers are asked first.
+    const states = await Promise.all(all(release).map((ordinal) => release.ask(ordinal, 'CLUSTER', 'INFO')))
+    see(states.map((state) => state.split('\n')[0]).join(', '))
+    if (!states.every((state) => state.includes('cluster_state:ok'))) return undefined
     const { code, stdout, stderr } = await release.script('helm-test.sh')
     see(stdout.trimEnd().split('\n').at(-1) + stderr)
     return code === 0 || undefined

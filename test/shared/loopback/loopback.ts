@@ -6,6 +6,7 @@ import { eventually } from '../../runner/deadline.ts'
 import type { Scope } from '../../runner/scope.ts'
 import { ranOn } from '../../runner/setting.ts'
 import { copyPodScripts } from '../pod-scripts.ts'
+import { askServer } from './ask.ts'
 import { DIRECTIVES, serverConf } from './conf.ts'
 import { namesOf } from './names.ts'
 import { ownNetwork } from './network.ts'
@@ -13,7 +14,7 @@ import { passwordsIn } from './passwords.ts'
 import { podEnv, writeTopology } from './pod-env.ts'
 import { processesOf, type Running, runBeside } from './processes.ts'
 import { type Engine, programsOf, versionOf } from './programs.ts'
-import { type Layout, makeToolbox } from './toolbox.ts'
+import { type Layout, layouts, makeToolbox } from './toolbox.ts'
 
 /** What a release on the loopback is made of. */
 export interface Wish {
@@ -68,7 +69,7 @@ let releases = 0
 
 /** Prepares a release in a folder of its own; its processes end with the scope. Nothing runs until `start`. */
 export async function prepare(scope: Scope, wish: Wish = {}): Promise<Loopback> {
-  const { shards = 3, replicas = 1, nodes = ['n1', 'n2', 'n3'], layout = 'debian', conf = '' } = wish
+  const { shards = 3, replicas = 1, nodes = ['n1', 'n2', 'n3'], layout = layouts[0], conf = '' } = wish
   const { password = 'it is "secret" \\ here' } = wish
   const folder = await mkdtemp(join(tmpdir(), 'release-'))
   const net = `${await ownNetwork()}.${wish.net ? 250 : releases}`
@@ -96,13 +97,8 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Loopback> 
   const work = () => mkdtemp(join(folder, 'work-'))
   const spawnIn = async (ordinal: number, script: string) =>
     processes.spawn(ordinal, join(scripts, script), { ...envOf(ordinal), WORK: await work() })
-  const ask = async (ordinal: number, ...command: string[]) => {
-    const own = passwords.of(ordinal)
-    const env = { ...process.env, REDISCLI_AUTH: own, VALKEYCLI_AUTH: own }
-    const [client, ...args] = programs.run(programs.cli)
-    const answer = await run(client, [...args, '-h', address(ordinal), ...command], { env, deadline: 5000 })
-    return `${answer.stdout}${answer.stderr}`.trim()
-  }
+  const ask = (ordinal: number, ...command: string[]) =>
+    askServer(address(ordinal), passwords.of(ordinal), command)
   const up = async (ordinal: number) => {
     const what = `${programs.server} of pod ${ordinal} to answer`
     const state = await eventually(what, { deadline: 30_000, every: 100 }, async (see) => {

@@ -65,8 +65,16 @@ export async function enginePrograms(): Promise<[server: string, cli: string, ch
   )
 }
 
+const paths = new Map<string, Promise<string>>()
+
 /** The path of a program of this machine. */
-export async function find(program: string): Promise<string> {
+export function find(program: string): Promise<string> {
+  const path = paths.get(program) ?? lookFor(program)
+  paths.set(program, path)
+  return path
+}
+
+async function lookFor(program: string): Promise<string> {
   const found = await run('sh', ['-c', `command -v ${program}`])
   if (found.code !== 0) throw new Error(`${program} is not on PATH`)
   return found.stdout.trim()

@@ -174,10 +174,10 @@ test('a filter needs only the tools of the files that it names', async (_, scope
 })
 
 /** Runs the level engine with --engines, beside a table of images and programs that only tell their version. */
-async function onEngines(scope: Scope, engines: string) {
+async function onEngines(scope: Scope, engines: string, fixture = 'engines') {
   const bare = await barePath(scope)
-  for (const tool of ['redis-server', 'busybox', 'mawk'])
-    await writeFile(path.join(bare, tool), '#!/bin/sh\necho v7.0.15\n', { mode: 0o755 })
+  for (const tool of ['docker', 'busybox', 'mawk'])
+    await writeFile(path.join(bare, tool), '#!/bin/sh\necho v28.0.0\n', { mode: 0o755 })
   const images = path.join(bare, 'images.yaml')
   const entry = (...tags: string[]) => ({
     repository: 'r',
@@ -194,7 +194,7 @@ async function onEngines(scope: Scope, engines: string) {
     'tsx',
     'test/runner/run.ts',
     '--in',
-    `${fixtures}/engines`,
+    `${fixtures}/${fixture}`,
     'engine',
     '--engines',
     engines,
@@ -202,19 +202,36 @@ async function onEngines(scope: Scope, engines: string) {
   return run('node', args, { env: { ...process.env, PATH: bare, TEST_IMAGES: images } })
 }
 
-test('the level engine runs on each engine that is named, and counts for each', async (_, scope) => {
+/** How many tests passed on each engine, by the last lines of a run. */
+const countedIn = (stdout: string) =>
+  Object.fromEntries(
+    [...stdout.matchAll(/^(.*): (\d) tests passed$/gm)].map(([, engine, count]) => [engine, Number(count)]),
+  )
+
+test('the level engine runs on each engine that is named; what depends on nothing of it runs once', async (_, scope) => {
   const { code, stdout } = await onEngines(scope, 'valkey 9.1, redis 8.6')
-  assert.equal([code, lastLine(stdout)], [0, '2 passed, 0 failed'], stdout)
-  for (const engine of ['valkey 9.1', 'redis 8.6']) {
-    assert.match(stdout, `runs on ${engine}\n`)
-    assert.match(stdout, `\n${engine}: 1 tests passed\n`)
-  }
+  assert.equal([code, lastLine(stdout)], [0, '5 passed, 0 failed'], stdout)
+  assert.equal(countedIn(stdout), { 'valkey 9.1': 2, 'redis 8.6': 3 })
+  for (const engine of ['valkey 9.1', 'redis 8.6']) assert.match(stdout, `runs on ${engine}\n`)
 })
 
 test('all engines are those of the table of images, each once', async (_, scope) => {
   const { stdout } = await onEngines(scope, 'all')
-  const counted = [...stdout.matchAll(/^(.*): 1 tests passed$/gm)].map(([, engine]) => engine)
-  assert.equal(counted, ['valkey 9.1', 'redis 8.10', 'redis 8.6', 'redis 7.2'])
+  assert.equal(countedIn(stdout), { 'valkey 9.1': 2, 'redis 8.10': 3, 'redis 8.6': 2, 'redis 7.2': 2 })
+})
+
+test('a sparing run has everything on the newest Redis, and on the others what they do differently', async (_, scope) => {
+  const { stdout } = await onEngines(scope, 'newest')
+  assert.equal(countedIn(stdout), { 'valkey 9.1': 1, 'redis 8.10': 3, 'redis 8.6': 1, 'redis 7.2': 1 })
+})
+
+test('a file of the level engine that does not say what it depends on is a failure', async (_, scope) => {
+  const { code, stdout, stderr } = await onEngines(scope, 'all', 'undeclared')
+  assert.is(code, 1)
+  assert.match(
+    stdout + stderr,
+    /undeclared\/engine\/case\.test\.ts does not say what of the engine it depends on/,
+  )
 })
 
 test('an engine that has no image is a failure, and nothing runs in its name', async (_, scope) => {
