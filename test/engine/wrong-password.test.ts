@@ -1,4 +1,4 @@
-// depends on: answers
+// depends on: protocol
 import { rm } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { eventually } from '../runner/deadline.ts'
