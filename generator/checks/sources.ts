@@ -6,6 +6,7 @@ import type { Sources } from '../values/sources.ts'
 import { schemaOf } from '../values/topics.ts'
 import { conforms } from './conforms.ts'
 import { checkFixed } from './fixed.ts'
+import { checkMentions } from './mentions.ts'
 import { checkDefaults, checkRenamed, checkTopic } from './schema.ts'
 import { checkScripts } from './scripts.ts'
 import { checkTemplates } from './templates.ts'
@@ -46,6 +47,7 @@ export function checkSources(sources: Sources): Mistake[] {
     ...checkDefaults(sources, schema),
     ...checkFixed(sources, schema),
     ...checkTemplates(sources, schema),
+    ...checkMentions(sources, schema),
   ]
 }
 

@@ -45,8 +45,11 @@ export function checkTemplates({ templates, topics }: Sources, schema: ValueSche
   ]
 }
 
-// The first key of a path that the schema does not name. A map that the schema does not describe may hold any key.
-function unknown({ path, line }: Read, schema: ValueSchema): Omit<Mistake, 'file'>[] {
+/** The first key of a path that the schema does not name, if there is one. A map that the schema does not describe may hold any key. */
+export function unknown(
+  { path, line }: Pick<Read, 'path' | 'line'>,
+  schema: ValueSchema,
+): Omit<Mistake, 'file'>[] {
   for (const [depth, key] of path.entries()) {
     const above = schemaAt(schema, path.slice(0, depth))
     if (!above?.properties) return []

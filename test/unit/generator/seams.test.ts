@@ -51,6 +51,21 @@ test('a template that reads a value of another name is told with what was meant'
   ])
 })
 
+test('a message, a script, a page or a description that names a value which is not there is told', async (_, scope) => {
+  const edits: Edits = {
+    'generator/templates/_checks.tpl.hbs': ['and memory.maxmemoryPercent', 'and memory.maxmemoryPercnt'],
+    [script('jobs/rewrite.sh')]: ['jobs.deadlineSeconds', 'jobs.deadlineSecond'],
+    'generator/templates/root/docs/scaling.md.hbs': ['`cluster.shards`', '`cluster.shard`'],
+    'schema/values/jobs.yaml': [/$/, '# It is jobs.deadlineSecs, beside keeper.sh and spec.cluster.name.\n'],
+  }
+  assert.equal(await told(scope, edits), [
+    'generator/pod/jobs/rewrite.sh: there is no value jobs.deadlineSecond; did you mean "deadlineSeconds"?',
+    'generator/templates/_checks.tpl.hbs: there is no value memory.maxmemoryPercnt; did you mean "maxmemoryPercent"?',
+    'generator/templates/root/docs/scaling.md.hbs: there is no value cluster.shard; did you mean "shards"?',
+    'schema/values/jobs.yaml: there is no value jobs.deadlineSecs; did you mean "deadlineSeconds"?',
+  ])
+})
+
 test('generate, check and validate tell that a template reads a renamed value, in which line, and its new name', async (_, scope) => {
   const edits: Edits = {
     'schema/values/memory.yaml': ['  maxmemoryPercent:', '  percent:'],
@@ -64,6 +79,7 @@ test('generate, check and validate tell that a template reads a renamed value, i
     assert.equal(mistakes(result), [
       'generator/templates/server/_pod.tpl.hbs:53: maxmemory is called memory.percent now: move the value there',
       'schema/values/memory.yaml /memory/percent: no template reads memory.percent; read .Values.memory.percent, or remove the value',
+      'generator/templates/_checks.tpl.hbs:33: there is no value memory.maxmemoryPercent; use one of "percent", "policy"',
     ])
   }
 })
