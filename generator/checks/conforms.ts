@@ -3,12 +3,19 @@ import type { Json } from '../text/json.ts'
 import { type Explanation, explain } from './explain.ts'
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: false })
-const compiled = new WeakMap<object, ValidateFunction>()
+/** By the schema's text: sources that are loaded again are other objects with the same schemas. */
+const compiled = new Map<string, ValidateFunction>()
+
+function compile(schema: object): ValidateFunction {
+  const text = JSON.stringify(schema)
+  const check = compiled.get(text) ?? ajv.compile(schema)
+  compiled.set(text, check)
+  return check
+}
 
 /** Everything that is wrong with a value by its JSON Schema; throws if the schema itself is not one. */
 export function conforms(value: Json, schema: object): Explanation[] {
-  const check = compiled.get(schema) ?? ajv.compile(schema)
-  compiled.set(schema, check)
+  const check = compile(schema)
   check(value)
   return (check.errors ?? []).flatMap((error) => explain(error) ?? [])
 }
@@ -16,7 +23,7 @@ export function conforms(value: Json, schema: object): Explanation[] {
 /** Why a JSON Schema is not one, or undefined if it is. */
 export function defectOf(schema: object): string | undefined {
   try {
-    ajv.compile(schema)
+    compile(schema)
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

@@ -5,6 +5,8 @@ import { suggest } from '../text/suggest.ts'
 // A character for private use that stands for Helm's "{{" while Handlebars runs.
 const HELM_OPEN = '\uE000'
 const engine = Handlebars.create()
+/** By a template's text, because each flavour and each release renders the same ones. */
+const compiled = new Map<string, HandlebarsTemplateDelegate>()
 
 engine.registerHelper('json', (value: unknown) => JSON.stringify(value))
 
@@ -41,7 +43,7 @@ export function renderTemplate(source: string, file: string, context: object): s
 function run(source: string, file: string, context: object): string {
   const template = source.replaceAll('{{', HELM_OPEN).replaceAll('<%', '{{').replaceAll('%>', '}}')
   try {
-    return engine.compile(template, { noEscape: true, strict: true })(context)
+    return compile(template)(context)
   } catch (error) {
     const { message, lineNumber } = error as Error & { lineNumber?: number }
     const line = lineNumber ?? Number(/on line (\d+)/.exec(message)?.[1])
@@ -51,6 +53,12 @@ function run(source: string, file: string, context: object): string {
     const problem = message.replace(/ - \d+:\d+$/, '').replaceAll(/\s*\n\s*/g, ' ')
     throw mistake(file, line, problem, 'mend the template')
   }
+}
+
+function compile(template: string): HandlebarsTemplateDelegate {
+  const run = compiled.get(template) ?? engine.compile(template, { noEscape: true, strict: true })
+  compiled.set(template, run)
+  return run
 }
 
 function mistake(file: string, line: number | undefined, problem: string, fix: string): MistakesError {
