@@ -1,5 +1,5 @@
 // depends on: protocol
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { must } from '../runner/command.ts'
@@ -23,6 +23,16 @@ async function smallVolume(scope: Scope, release: Loopback, ordinal: number): Pr
   await mkdir(folder, { recursive: true })
   await asRoot('mount', '-t', 'tmpfs', '-o', `size=8m,uid=${process.getuid?.()}`, 'small', folder)
   scope.defer(() => asRoot('umount', '--lazy', folder))
+}
+
+/** Waits until a server has no more to write to nodes.conf: one that cannot write it ends at once. */
+async function untilSettled(release: Loopback, ordinal: number): Promise<void> {
+  const file = join(release.data(ordinal), 'nodes.conf')
+  await eventually('nodes.conf to stay as it is', { deadline: 20_000 }, async (see) => {
+    const age = Date.now() - (await stat(file)).mtimeMs
+    see(`written ${age.toFixed(0)} ms ago`)
+    return age > 2000 || undefined
+  })
 }
 
 /** Fills a volume to the last byte. */
@@ -54,6 +64,7 @@ test('a master’s: it refuses writes, the others go on, room mends it, and what
       return expected.test(answer) || undefined
     })
 
+  await untilSettled(release, 0)
   const makeRoom = await fill(release, 0)
   await untilAnswered(/^MISCONF/)
   await untilLogged(release, 0, /volume +the server cannot save to its volume.*PersistentVolumeClaim data-/)

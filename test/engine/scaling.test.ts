@@ -6,7 +6,8 @@ import { countKeys, createWithKeys, untilWhole } from '../shared/loopback/cluste
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { size, upgrade } from '../shared/loopback/upgrade.ts'
 
-const test = suite('a cluster that changes its size', { timeout: 120_000 })
+// Redis 8.6 moves some eighty slots a second, and a shard more or less is four thousand.
+const test = suite('a cluster that changes its size', { timeout: 240_000 })
 
 const upTo = (count: number) => Array.from({ length: count }, (_, ordinal) => ordinal)
 
