@@ -77,6 +77,8 @@ rest() {
   case $HEALTH in
     ill) if [ "$UPTIME" -lt 5 ]; then seconds=0.3; elif [ "$(($(now) - ILL_SINCE))" -lt 60 ]; then seconds=1; else seconds=10; fi ;;
     well) if [ "$UPTIME" -lt 60 ] || [ -n "$STAND_SEEN" ]; then seconds=2; else seconds=10; fi ;;
+    # The sooner a server that starts is looked after, the sooner it sees the others.
+    none) if [ "$(($(now) - KEPT_SINCE))" -lt 30 ]; then seconds=0.3; else seconds=1; fi ;;
     *) seconds=1 ;;
   esac
   sleep "$seconds" &
@@ -84,6 +86,7 @@ rest() {
 }
 
 trap 'exit 0' TERM INT
+KEPT_SINCE=$(now)
 ILL_SINCE=
 RETURNING=
 if [ -e "$DATA/nodes.conf.kept" ]; then RETURNING=yes; fi
