@@ -18,8 +18,7 @@ test('cut short at any moment of its start: the next start goes on, and the node
   const replica = (
     await Promise.all(all(original).map((ordinal) => original.ask(ordinal, 'ROLE')))
   ).findIndex((role) => role.startsWith('slave'))
-  // A busybox runs its own mv, rm and sync, whatever stands before them on PATH.
-  const copy = await prepareAt(scope, 21, { layout: 'debian' })
+  const copy = await prepareAt(scope, 21)
   // Pods that have nothing answer at once, so that none is waited for.
   await copy.start(...all(copy).filter((ordinal) => ordinal !== replica))
   const cut = await startsCutShort(copy)

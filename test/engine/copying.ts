@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { eventually } from '../runner/deadline.ts'
 import type { Scope } from '../runner/scope.ts'
 import { createWithKeys } from '../shared/loopback/cluster.ts'
-import { all, type Loopback, prepare, type Wish } from '../shared/loopback/loopback.ts'
+import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 
 /** The password of every release here: with the network they share, nothing but what is on the volumes tells them apart. */
 export const PASSWORD = 'the same for both'
@@ -28,8 +28,8 @@ export async function untilMarked(release: Loopback, ordinals = all(release)): P
 }
 
 /** A release at addresses of its own, from this last number on; nothing of it runs. */
-export async function prepareAt(scope: Scope, first: number, wish: Wish = {}): Promise<Loopback> {
-  const release = await prepare(scope, { net: 'shared', password: PASSWORD, ...wish })
+export async function prepareAt(scope: Scope, first: number): Promise<Loopback> {
+  const release = await prepare(scope, { net: 'shared', password: PASSWORD })
   for (const ordinal of all(release)) await release.place(ordinal, first + ordinal)
   return release
 }

@@ -6,7 +6,7 @@ import { countKeys, createWithKeys, untilWhole } from '../shared/loopback/cluste
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { size, upgrade } from '../shared/loopback/upgrade.ts'
 
-// Redis 8.6 moves some eighty slots a second, and a shard more or less is four thousand.
+// Redis 8's client moves two hundred slots a second, beside another file eighty, and a shard more or less is four thousand.
 const test = suite('a cluster that changes its size', { timeout: 240_000 })
 
 const upTo = (count: number) => Array.from({ length: count }, (_, ordinal) => ordinal)

@@ -14,7 +14,7 @@ import { passwordsIn } from './passwords.ts'
 import { podEnv, writeTopology } from './pod-env.ts'
 import { processesOf, type Running, runBeside } from './processes.ts'
 import { type Engine, programsOf, versionOf } from './programs.ts'
-import { type Layout, layouts, makeToolbox } from './toolbox.ts'
+import { type Layout, makeToolbox } from './toolbox.ts'
 
 /** What a release on the loopback is made of. */
 export interface Wish {
@@ -69,7 +69,7 @@ let releases = 0
 
 /** Prepares a release in a folder of its own; its processes end with the scope. Nothing runs until `start`. */
 export async function prepare(scope: Scope, wish: Wish = {}): Promise<Loopback> {
-  const { shards = 3, replicas = 1, nodes = ['n1', 'n2', 'n3'], layout = layouts[0], conf = '' } = wish
+  const { shards = 3, replicas = 1, nodes = ['n1', 'n2', 'n3'], layout = 'debian', conf = '' } = wish
   const { password = 'it is "secret" \\ here' } = wish
   const folder = await mkdtemp(join(tmpdir(), 'release-'))
   const net = `${await ownNetwork()}.${wish.net ? 250 : releases}`

@@ -6,13 +6,8 @@ import { find, type Programs } from './programs.ts'
 /** The programs that an image of the engine offers to a script: Debian's have dash and mawk, Alpine's busybox alone. */
 export type Layout = 'debian' | 'alpine'
 
-/** The layouts there are; in a run that names engines, Redis's tests have the one and Valkey's the other. */
-export const layouts: [Layout, ...Layout[]] = layoutsFor(process.env.TEST_ENGINE)
-
-function layoutsFor(engine?: string): [Layout, ...Layout[]] {
-  if (!engine) return ['debian', 'alpine']
-  return [engine.startsWith('valkey') ? 'alpine' : 'debian']
-}
+/** The layouts there are. */
+export const layouts: Layout[] = ['debian', 'alpine']
 
 /**
  * Makes the folder `bin`, which stands for an image's PATH, and nothing else: what the scripts may call, the engine, a
