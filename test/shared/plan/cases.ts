@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
+import { podScripts } from '../pod-scripts.ts'
 import { plan } from './planner.ts'
 
 const CASES = new URL('../../unit/pod/plan/cases/', import.meta.url)
@@ -8,9 +9,12 @@ const CASES = new URL('../../unit/pod/plan/cases/', import.meta.url)
 /** The names of the situations: each is a folder of what was observed, what is desired, and the steps that must come out. */
 export const cases = readdirSync(CASES).sort()
 
-const DESIRED = /^((shards|replicas|release|drain|ordered|there|revision|check)=\S+\s+)+$/
-const STEPS =
-  /^((epoch|assign|meet|replicate|reset|failover|cancel|fix|move|forget|roll|wait|refuse|done)( \S+)+\n)+$/
+// The words of both are those that the planner's own first lines explain.
+const header = readFileSync(podScripts().get('plan.awk') ?? '', 'utf8').split('\nEND')[0] ?? ''
+const OPTIONS = [...header.matchAll(/[# ](\w+)=/g)].map(([, option]) => option)
+const KINDS = [...header.matchAll(/^# {3}([a-z]+) [A-Z]/gm)].map(([, kind]) => kind)
+const DESIRED = new RegExp(`^((${OPTIONS.join('|')})=\\S+\\s+)+$`)
+const STEPS = new RegExp(`^((${KINDS.join('|')})( \\S+)+\n)+$`)
 
 /** Plans a situation with an awk of one's choice, and compares; if UPDATE names the situation, writes its steps anew instead. */
 export async function assertPlan(name: string, awk = 'awk'): Promise<void> {
