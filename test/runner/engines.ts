@@ -33,6 +33,11 @@ export async function enginesFor(asked: string | undefined): Promise<Engines> {
   return { names, sparing: false }
 }
 
+/** The tools for these engines, of those that their level needs: if servers come out of images, Docker in the place of an engine. */
+export function toolsOn({ names }: Engines, tools: string[]): string[] {
+  return names[0] === '' ? tools : tools.map((tool) => (tool === 'engine' ? 'docker' : tool))
+}
+
 /** A file, and the engine it runs on. */
 export interface FileRun {
   file: string

@@ -7,10 +7,11 @@ import { parseArgs } from 'node:util'
 import { sharedCluster } from '../kube/shared-cluster.ts'
 import { runChecks } from './checks.ts'
 import { runFile } from './child.ts'
-import { type Engines, enginesFor, type FileRun, runsOn } from './engines.ts'
+import { type Engines, enginesFor, type FileRun, runsOn, toolsOn } from './engines.ts'
 import { isMeant, testFiles } from './files.ts'
-import { type Level, levels } from './levels.ts'
+import { levels } from './levels.ts'
 import { forgetFigures, noteShown, readFigures, testResults } from './results.ts'
+import { asError } from './scope.ts'
 import { announcement, type Chosen, type Selection, select } from './selection.ts'
 import type { Setting } from './setting.ts'
 import { type Entry, isGood, summary } from './tally.ts'
@@ -33,7 +34,6 @@ const skipsFail = values.all || Boolean(process.env.CI)
 const entries: Entry[] = []
 const slowest: string[] = []
 const engines = await enginesAsked()
-const passedOn = new Map<string, number>()
 const ranOn = new Map<string, string[]>()
 const breakOff = new AbortController()
 const cluster = sharedCluster()
@@ -61,9 +61,9 @@ if (breakOff.signal.aborted) fail('run', 'broken off')
 for (const line of slowest) console.log(`\n${line}`)
 if (chosen.some(({ level }) => level.engines))
   for (const engine of engines.names.filter(Boolean)) {
-    const passed = passedOn.get(engine) ?? 0
-    console.log(`\n${engine}: ${passed} tests passed`)
-    if (passed === 0 && strict && filters.length === 0) fail('run', `nothing ran on ${engine}`)
+    const ran = entries.filter(({ from }) => from.endsWith(on(engine)))
+    console.log(`\n${engine}: ${ran.filter(({ outcome }) => outcome === 'passed').length} tests passed`)
+    if (ran.length === 0 && strict && filters.length === 0) fail('run', `nothing ran on ${engine}`)
   }
 for (const advice of missing.values()) console.log(`\n${advice}`)
 if (selection.leftOut.length > 0) console.log(`\n${announcement(selection)}`)
@@ -80,7 +80,10 @@ async function choose(): Promise<Chosen[]> {
     found.push({
       name,
       level,
-      files: files.map((file) => ({ file, tools: [...toolsIn(level), ...toolsOf(file)] })),
+      files: files.map((file) => ({
+        file,
+        tools: [...(level.engines ? toolsOn(engines, level.tools) : level.tools), ...toolsOf(file)],
+      })),
     })
   }
   const all = found.flatMap(({ files }) => files.map(({ file }) => file))
@@ -90,18 +93,12 @@ async function choose(): Promise<Chosen[]> {
   return found
 }
 
-/** What a level needs: if its servers come out of images, Docker in the place of an engine. */
-function toolsIn({ engines: byEngine, tools }: Level): string[] {
-  if (!byEngine || engines.names[0] === '') return tools
-  return tools.map((tool) => (tool === 'engine' ? 'docker' : tool))
-}
-
 /** The engines of this run; those that cannot be had are a failure. */
 async function enginesAsked(): Promise<Engines> {
   try {
     return await enginesFor(values.engines ?? (values.all ? 'newest' : undefined))
   } catch (error) {
-    fail('run', reasonOf(error))
+    fail('run', asError(error).message)
     return { names: [], sparing: false }
   }
 }
@@ -113,22 +110,20 @@ async function runLevel({ name, level, files }: Selection['runs'][number]): Prom
   try {
     waiting = runsOn(level.engines ? engines : { names: [''], sparing: false }, files)
   } catch (error) {
-    return fail(name, reasonOf(error))
+    return fail(name, asError(error).message)
   }
   try {
     if (level.cluster) await cluster.start()
   } catch (error) {
-    return fail(name, `no cluster: ${reasonOf(error)}`)
+    return fail(name, `no cluster: ${asError(error).message}`)
   }
   if (level.results) await forgetFigures(level.results)
   const took: [file: string, seconds: number][] = []
   const lane = async () => {
     for (let next = waiting.shift(); next && !breakOff.signal.aborted; next = waiting.shift()) {
       const began = performance.now()
-      const ended = await runShown(next.file, next.engine, level.atOnce === 1)
-      entries.push(...ended)
+      entries.push(...(await runShown(next, level.atOnce === 1)))
       took.push([path.relative(values.in, next.file), (performance.now() - began) / 1000])
-      if (next.engine) passedOn.set(next.engine, (passedOn.get(next.engine) ?? 0) + passedIn(ended))
     }
   }
   await Promise.all(Array.from({ length: level.atOnce }, lane))
@@ -145,27 +140,25 @@ function withEarlier(file: string, on: Setting | undefined): Setting | undefined
   return { ...on, engines }
 }
 
-function passedIn(ended: Entry[]): number {
-  return ended.filter(({ outcome }) => outcome === 'passed').length
+/** Follows the name of a file that ran on an engine. */
+function on(engine: string): string {
+  return engine ? ` on ${engine}` : ''
 }
 
 /** Runs a file, on an engine if one is named, and shows what it prints, at once when it runs alone, else all of it at its end. */
-async function runShown(file: string, engine: string, alone: boolean): Promise<Entry[]> {
-  const held: Buffer[] = [Buffer.from(`\n${file}${engine ? ` on ${engine}` : ''}\n`)]
+async function runShown({ file, engine }: FileRun, alone: boolean): Promise<Entry[]> {
+  const from = `${file}${on(engine)}`
+  const held: Buffer[] = [Buffer.from(`\n${from}\n`)]
   if (alone) process.stdout.write(held[0] ?? '')
   const output = (chunk: Buffer) => void (alone ? process.stdout.write(chunk) : held.push(chunk))
   const env = engine ? { ...process.env, TEST_ENGINE: engine } : process.env
   const ended = await runFile(file, { env, output, signal: breakOff.signal })
   if (!alone) process.stdout.write(Buffer.concat(held))
-  const on = withEarlier(file, ended.at(-1)?.on)
+  const setting = withEarlier(file, ended.at(-1)?.on)
   // Of tests that lie elsewhere nobody wants to know later.
-  if (on && values.in === 'test' && isGood(ended, true))
-    await noteShown(testResults, path.relative(values.in, file), on)
-  return ended
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (setting && values.in === 'test' && isGood(ended, true))
+    await noteShown(testResults, path.relative(values.in, file), setting)
+  return ended.map((entry) => ({ ...entry, from }))
 }
 
 function fail(from: string, name: string): void {
