@@ -3,17 +3,35 @@
 
 NAME_SECONDS=${NAME_SECONDS:-2}
 
-# address_of ORDINAL: the pod's address, empty while its name does not resolve.
-address_of() { resolve "$NAME-$1.$SERVICE"; }
+# own_domain: what the names of all Services end with: the search list begins with this namespace in that domain.
+own_domain() {
+  local word list entry
+  DOMAIN=
+  if [ ! -r "$RESOLV_CONF" ]; then return; fi
+  while read -r word list || [ -n "$word" ]; do
+    if [ "$word" != search ]; then continue; fi
+    for entry in $list; do
+      case $entry in "${RELEASE%%/*}.svc."*) DOMAIN=${entry#*.svc.} ;; esac
+    done
+  done <"$RESOLV_CONF"
+  DOMAIN=${DOMAIN%.}
+}
+own_domain
 
-# resolve NAME: its address. A resolver that lost a packet asks again only after five seconds, so this gives up earlier.
-# `getent hosts` would first ask for an IPv6 address through the whole search list; it is for a getent without `ahostsv4`.
+# address_of ORDINAL: the pod's address, empty while its name does not resolve.
+address_of() { resolve "$NAME-$1.$SERVICE.${RELEASE%%/*}.svc"; }
+
+# resolve NAME: the address of this name of the cluster. The dot at its end keeps the search list out: with a wildcard record in
+# one of its domains every pod that is away would have an address. It also makes one question of five.
+# A resolver that lost a packet asks again only after five seconds, so this gives up earlier.
+# `getent hosts` would first ask for an IPv6 address; it is for a getent without `ahostsv4`.
 resolve() {
-  local found
-  found=$(timeout "$NAME_SECONDS" getent ahostsv4 "$1" 2>/dev/null)
+  local name found
+  name=$1${DOMAIN:+.$DOMAIN.}
+  found=$(timeout "$NAME_SECONDS" getent ahostsv4 "$name" 2>/dev/null)
   case $? in
     0 | 124 | 143) ;; # an answer, or none in time
-    *) found=$(timeout "$NAME_SECONDS" getent hosts "$1" 2>/dev/null) ;;
+    *) found=$(timeout "$NAME_SECONDS" getent hosts "$name" 2>/dev/null) ;;
   esac
   echo "${found%%[[:space:]]*}"
 }

@@ -9,6 +9,9 @@
 
 OBSERVED=$WORK/observed
 
+# Engines recommend no larger cluster.
+MOST_PODS=1000
+
 # observe SIZE: the observation of the pods 0 to SIZE-1. Many are asked at once, but not all of two hundred. A pod that
 # keeps silent costs memory while it is waited for, and what the others said costs room on a small volume.
 observe() {
@@ -38,11 +41,13 @@ gather_observations() {
 of() { awk -v node="$1" -v field="$2" '$1 == "pod" && ($5 == node || $4 == node) { print $field; exit }' "$OBSERVED"; }
 
 # pods_from ORDINAL: how many pods there are, counted on from this ordinal by their names: more than the chart knows of, if
-# somebody scaled by hand.
+# somebody scaled by hand. A resolver that has an address for a pod that cannot be says nothing of others either.
 pods_from() {
   local end
   end=$1
-  while [ -n "$(address_of "$end")" ]; do end=$((end + 1)); done
+  if [ -z "$(address_of none)" ]; then
+    while [ -n "$(address_of "$end")" ] && [ "$end" -lt "$MOST_PODS" ]; do end=$((end + 1)); done
+  fi
   echo "$end"
 }
 

@@ -45,7 +45,7 @@ export async function startClient(of: Loaded, args: string[], options: ClientOpt
   return name
 }
 
-/** A server that belongs to no cluster and that nobody touches. */
+/** A server that belongs to no cluster and that nobody touches. It appends to a file as the others do: disks stall as well. */
 interface Control {
   pod: string
   address: string
@@ -67,7 +67,10 @@ async function startControl(of: Loaded, on: string): Promise<Control> {
     {
       name: 'control',
       image: await imageInCluster(engine),
-      command: [`${engine}-server`, '--protected-mode', 'no', '--save', '', '--dir', '/tmp'],
+      command: [
+        `${engine}-server`,
+        ...['--protected-mode', 'no', '--save', '', '--dir', '/tmp', '--appendonly', 'yes'],
+      ],
     },
   )
   const address = await eventually(`pod ${pod} to run`, { deadline: 120_000 }, async (see) => {

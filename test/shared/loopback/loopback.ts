@@ -8,7 +8,7 @@ import { ranOn } from '../../runner/setting.ts'
 import { copyPodScripts } from '../pod-scripts.ts'
 import { askServer } from './ask.ts'
 import { DIRECTIVES, serverConf } from './conf.ts'
-import { namesOf } from './names.ts'
+import { namesOf, RESOLV_CONF } from './names.ts'
 import { ownNetwork } from './network.ts'
 import { passwordsIn } from './passwords.ts'
 import { podEnv, writeTopology } from './pod-env.ts'
@@ -85,6 +85,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Loopback> 
   await mkdir(scripts)
   await copyPodScripts(scripts)
   await writeTopology(folder, { shards, replicas })
+  await writeFile(join(folder, 'resolv.conf'), RESOLV_CONF)
 
   const names = namesOf(name, net, hosts)
   const passwords = await passwordsIn(folder, password)

@@ -32,6 +32,7 @@ export function podEnv(shared: Shared, { ordinal, address, authFile }: Pod) {
     NAME: name,
     SERVICE: 'r-headless',
     RELEASE: mark,
+    RESOLV_CONF: join(folder, 'resolv.conf'),
     TOPOLOGY: join(folder, 'topology'),
     SHARDS: `${shards}`,
     REPLICAS: `${replicas}`,

@@ -15,10 +15,11 @@ HERE=$(dirname "$0")
 . "$HERE/refusals.sh"
 . "$HERE/rewrite.sh"
 
-# work_to_do: whether a pod beyond the new size answers, or a run that was killed left a slot half moved, or slots that the servers move on.
+# work_to_do: whether a pod beyond the new size answers, or a run that was killed left a master with a slot half moved, or slots
+# that the servers move on.
 work_to_do() {
   awk -v size="$SIZE" '
-    $1 == "pod" && ($2 >= size && $3 == "up" || / moves=[1-9]/) || $1 == "view" && $10 != "-" { found = 1 }
+    $1 == "pod" && ($2 >= size && $3 == "up" || / moves=[1-9]/) || $1 == "view" && $10 != "-" && $5 !~ /slave/ { found = 1 }
     END { exit !found }' "$OBSERVED"
 }
 

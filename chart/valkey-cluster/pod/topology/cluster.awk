@@ -20,7 +20,8 @@ $1 == "view" {
   if ($5 ~ /handshake/) shaking[$2, $4] = 1
   else if ($2 != $3) knows_others[$2] = 1
   if ($2 == $3) epoch[$2] = $7
-  if ($10 != "-") open = $2
+  # Since Valkey 8 a replica has its master's open slots too, and can be left with a slot that its master has closed.
+  if ($10 != "-" && $5 !~ /slave/) open = $2
 }
 
 # A node's own line says what it owns; another's line only what somebody has heard.
