@@ -40,6 +40,9 @@ imagePullSecrets:
   value: {{ int .Values.cluster.replicasPerShard | quote }}
 - name: IMAGE
   value: {{ include "valkey-cluster.image" . }}
+# A Job sees by this Service's address that its release was uninstalled; without an address of its own the Service tells nothing.
+- name: CLIENT_SERVICE
+  value: {{ ternary "" (include "valkey-cluster.fullname" .) (eq .Values.service.clusterIP "None") | quote }}
 - name: DEADLINE_SECONDS
   value: {{ sub (int .Values.jobs.deadlineSeconds) 15 | quote }}
 {{- end }}

@@ -50,11 +50,12 @@ take_lock() {
   return 1
 }
 
-# superseded ADDRESS: true if a preflight holds the lock on pod 0, which is at ADDRESS, and this run is no preflight: it must
-# end. LOCK_HOLDER is who holds the lock.
+# superseded ADDRESS: true if this run must end: its release is gone; or a preflight holds the lock on pod 0, which is at
+# ADDRESS, and this run is no preflight. LOCK_HOLDER is who holds the lock.
 superseded() {
   LOCK_ADDRESS=$1
   LOCK_HOLDER=$(lock_holder)
+  if release_is_gone; then return 0; fi
   if is_preflight "$LOCK_NAME" || ! is_preflight "$LOCK_HOLDER"; then return 1; fi
   log refuse "$LOCK_HOLDER is at work on a newer change of this release: this one ends here"
 }

@@ -6,6 +6,7 @@
 set -u
 HERE=$(dirname "$0")
 . "$HERE/lib.sh"
+. "$HERE/release.sh"
 . "$HERE/lock.sh"
 . "$HERE/observe.sh"
 . "$HERE/plan.sh"
