@@ -1,5 +1,5 @@
 // depends on: protocol
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { must } from '../runner/command.ts'
@@ -25,14 +25,27 @@ async function smallVolume(scope: Scope, release: Loopback, ordinal: number): Pr
   scope.defer(() => asRoot('umount', '--lazy', folder))
 }
 
-/** Waits until a server has no more to write to nodes.conf: one that cannot write it ends at once. */
-async function untilSettled(release: Loopback, ordinal: number): Promise<void> {
-  const file = join(release.data(ordinal), 'nodes.conf')
-  await eventually('nodes.conf to stay as it is', { deadline: 20_000 }, async (see) => {
-    const age = Date.now() - (await stat(file)).mtimeMs
-    see(`written ${age.toFixed(0)} ms ago`)
-    return age > 2000 || undefined
+/**
+ * Waits until no server has anything to learn of another: each would write it to nodes.conf, and ends at once if it cannot. The
+ * last thing they learn, with one of their pings, is which shard a node counts itself to.
+ */
+async function untilSettled(release: Loopback): Promise<void> {
+  await eventually('all nodes.conf to say the same of each node', { deadline: 20_000 }, async (see) => {
+    const said = await Promise.all(all(release).map((ordinal) => nodesConf(release, ordinal)))
+    see(said.join('\n\n'))
+    return new Set(said).size === 1 || undefined
   })
+}
+
+/** What a server keeps of all nodes, itself included: id, address and shard, master, epoch and slots. */
+async function nodesConf(release: Loopback, ordinal: number): Promise<string> {
+  const text = await readFile(join(release.data(ordinal), 'nodes.conf'), 'utf8')
+  const nodes = text.split('\n').filter((line) => line.includes('@'))
+  return nodes
+    .map((line) => line.split(' '))
+    .map(([id, address, , master, , , epoch, , ...slots]) => [id, address, master, epoch, ...slots].join(' '))
+    .sort()
+    .join('\n')
 }
 
 /** Fills a volume to the last byte. */
@@ -64,7 +77,7 @@ test('a master’s: it refuses writes, the others go on, room mends it, and what
       return expected.test(answer) || undefined
     })
 
-  await untilSettled(release, 0)
+  await untilSettled(release)
   const makeRoom = await fill(release, 0)
   await untilAnswered(/^MISCONF/)
   await untilLogged(release, 0, /volume +the server cannot save to its volume.*PersistentVolumeClaim data-/)
