@@ -20,8 +20,18 @@ $1 == "view" {
   if ($5 ~ /handshake/) shaking[$2, $4] = 1
   else if ($2 != $3) knows_others[$2] = 1
   if ($2 == $3) epoch[$2] = $7
-  # Since Valkey 8 a replica has its master's open slots too, and can be left with a slot that its master has closed.
-  if ($10 != "-" && $5 !~ /slave/) open = $2
+  if ($10 != "-") read_open($2, $5 ~ /slave/ ? $6 : "", $10)
+}
+
+# Slots that are half moved, of which only their masters count. Since Valkey 8 a replica has its master's too, and if it was away
+# when the master closed a slot, the slot stays open there.
+function read_open(node, its_master, list,    n, i, part) {
+  if (its_master == "") {
+    if (node == unended) stuck = node; else open = node
+    return
+  }
+  n = split(list, part, ",")
+  for (i = 1; i <= n; i++) { gsub(/^\[|-[<>].*/, "", part[i]); left_open[its_master] = left_open[its_master] " " part[i] }
 }
 
 # A node's own line says what it owns; another's line only what somebody has heard.

@@ -11,6 +11,7 @@ kind == "replicate" { tell("CLUSTER REPLICATE " $3, "make POD a replica of pod "
 kind == "meet" { tell("CLUSTER MEET " $3 " " port, "let POD meet pod " at[$3]) }
 # The engine does so only to a node that owns nothing.
 kind == "reset" { tell("CLUSTER RESET SOFT", "make POD, a replica that can be spared, an empty node") }
+kind == "close" { tell("CLUSTER SETSLOT " $3 " STABLE", "let POD tell its replicas that slot " $3 " is not on its way") }
 kind == "forget" { tell("CLUSTER FORGET " $3, "let POD forget node " $3) }
 
 END {

@@ -17,7 +17,7 @@ apply_plan() {
       ;;
   esac
   # A node that has met another cannot choose its epoch any more, and those who meet it should hear what it is.
-  for kind in cancel epoch assign replicate meet reset forget; do
+  for kind in cancel close epoch assign replicate meet reset forget; do
     tell_all "$kind" || return
   done
 }

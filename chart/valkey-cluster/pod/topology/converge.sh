@@ -11,9 +11,11 @@ converge() {
   pods=$1
   shift
   CONVERGE_SAID=
+  FIX_NODE=
+  UNENDED=
   while before_deadline; do
     observe "$pods" >"$OBSERVED"
-    plan "$@"
+    plan "$@" unended="$UNENDED"
     read -r word reason <"$PLAN" || word=
     case $word in
       done)
@@ -46,13 +48,22 @@ converge() {
           sleep 0.2
         else
           CONVERGE_SAID=
+          if [ "$word" = fix ]; then count_fixes "$reason"; fi
           apply_plan
         fi
         ;;
     esac
   done
-  log "gave up" "the time is over: ${CONVERGE_SAID:-there was always something left to do}"
+  log "gave up" "the time is over: ${CONVERGE_SAID:-there was always something left to do, at last: $word $reason}"
   return 1
+}
+
+# count_fixes NODE: a node whose half-moved slots could not be ended three times in a row stops nothing but moves from now on.
+count_fixes() {
+  if [ "$FIX_NODE" != "$1" ]; then FIXES=0; fi
+  FIX_NODE=$1
+  FIXES=$((FIXES + 1))
+  if [ "$FIXES" = 3 ]; then UNENDED=$1; fi
 }
 
 say_once() {

@@ -5,6 +5,7 @@
 #   there=N       pods from N on are not waited for
 #   revision=R    nothing before all pods run that revision
 #   check=yes     it is done wherever pods are
+#   unended=ID    the slots that this node has half moved cannot be ended, which stops only moves
 # A pure program. It prints steps, or else one line that says why there are none:
 #   epoch ID N          give a master of a new cluster its configuration epoch
 #   assign ID FROM TO   give a master of a new cluster its slots
@@ -14,6 +15,7 @@
 #   failover ID         let a replica take over from its master
 #   cancel ID           let a master give up all moves of slots that it carries on
 #   fix ID              end what a killed run left half moved
+#   close ID SLOT       let a master tell its replicas that a slot is not on its way
 #   move ID TO COUNT    let a master give slots to another
 #   forget ID NODE      let a node forget another that is gone for good
 #   roll REASON         the pods are not all there yet, or have to go; look again, and let others work meanwhile
@@ -49,10 +51,12 @@ END {
 }
 
 function summary(    o, n) {
-  if (drain) return "nothing is left on the pods from " size " on: they can go" (ordered ? "; each shard's master restarts last" : "")
+  if (drain) return "nothing is left on the pods from " size " on: they can go" (ordered ? "; each shard's master restarts last" : "") half_moved()
   for (o = 0; o < size; o++) if (is_replica[o]) n++
-  return size " nodes agree, 16384 slots covered, " n + 0 " replicas in sync, " placement()
+  return size " nodes agree, 16384 slots covered, " n + 0 " replicas in sync, " placement() half_moved()
 }
+
+function half_moved() { return stuck == "" ? "" : "; but " pod(stuck) " has slots half moved, which the engine's client could not end" }
 
 # A move that a server carries on is nobody's: who began it would have the lock. Engines differ in whether its source or its
 # destination ends it, and it may have just begun at one of them, so all masters are told.

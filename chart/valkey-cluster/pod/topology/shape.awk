@@ -116,12 +116,19 @@ function take_over_leavers(    m, o, best) {
 
 # Slots go from whoever has most too many to whoever has most too few. A hundredth more or less is even enough; a draining
 # cluster is evened out only by what its leaving masters give.
-function move_slots(    o, from, to, n, left, share, uneven) {
+function move_slots(    o, from, to, n, left, share, uneven, slot, i) {
   for (o = 0; o < all; o++) { if (kept[o]) left++; if (up[o] && owns[o] && !kept[o]) uneven = 1 }
   share = int(16384 / left)
   for (o = 0; o < all; o++)
     if (kept[o] && !drain && (owns[o] > share * 1.01 + 1 || owns[o] < share * 0.99)) uneven = 1
   if (!uneven) return
+  # The engine's client moves nothing while any node shows a slot on its way.
+  if (stuck != "") step("fix " stuck)
+  for (o = 0; o < all; o++) {
+    n = split(left_open[id[o]], slot, " ")
+    for (i = 1; i <= n; i++) step("close " id[o] " " slot[i])
+  }
+  finish_round()
   for (o = 0; o < all; o++) surplus[o] = up[o] ? owns[o] - (kept[o] ? share : 0) : 0
   for (;;) {
     from = to = ""
