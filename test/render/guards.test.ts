@@ -53,6 +53,18 @@ for (const flavour of flavours) {
     assert.ok(mebibytes(claim?.spec.resources.requests.storage) >= 3 * memory)
   })
 
+  test(`a server of ${flavour} without a volume writes nothing that a restart would read, and has the room its folder has`, async () => {
+    const values = { persistence: { enabled: false, size: '700Mi', appendonly: true, save: '60 1' } }
+    const manifests = await render(flavour, values)
+    assert.is(directive(manifests, 'appendonly'), 'no')
+    assert.is(directive(manifests, 'save'), '""')
+    assert.is(directive(manifests, 'rdb-del-sync-files'), 'yes')
+    const set = the(manifests, 'StatefulSet')
+    const data = podOf(set).spec.volumes?.find(({ name }) => name === 'data')
+    assert.is(data?.emptyDir?.sizeLimit, '700Mi')
+    assert.is(containerOf(set, 'server').resources?.limits?.['ephemeral-storage'], '700Mi')
+  })
+
   test.proves({
     topic: 'Loss and recovery',
     promise: 'By default volumes outlive the release and every pod of it',

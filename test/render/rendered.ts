@@ -32,6 +32,7 @@ export interface PodTemplate {
     }[]
     containers: Container[]
     initContainers?: Container[]
+    volumes?: { name: string; emptyDir?: { sizeLimit?: string } }[]
   }
 }
 
@@ -42,7 +43,7 @@ export interface Container {
   command: string[]
   env: { name: string; value?: string }[]
   lifecycle?: object
-  resources?: { limits?: { memory?: string } }
+  resources?: { limits?: { memory?: string; 'ephemeral-storage'?: string } }
   ports?: { name: string; containerPort: number }[]
   securityContext?: Record<string, unknown>
 }

@@ -25,7 +25,7 @@
 - value: persistence.appendonly
   key: appendonly
   now: {{ include "redis-cluster.textAt" (list . "persistence.appendonly") | quote }}
-  matters: true
+  matters: {{ include "redis-cluster.textAt" (list . "persistence.enabled") }}
   why: "and a server would start from a file that lacks what the other one holds:"
 {{- end }}
 

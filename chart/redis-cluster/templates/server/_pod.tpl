@@ -79,7 +79,7 @@ spec:
         periodSeconds: 5
         timeoutSeconds: 5
         failureThreshold: 3
-      resources: {{- toYaml .Values.resources | nindent 8 }}
+      resources: {{- include "redis-cluster.serverResources" . | nindent 8 }}
       volumeMounts:
         {{- include "redis-cluster.podMounts" . | nindent 8 }}
         - name: config
@@ -130,6 +130,15 @@ spec:
     {{- toYaml . | nindent 4 }}
     {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* Without a volume the data lies in an emptyDir, which the limit of the container's disk covers. */}}
+{{- define "redis-cluster.serverResources" -}}
+{{- $resources := deepCopy .Values.resources -}}
+{{- if and (not .Values.persistence.enabled) (dig "limits" "ephemeral-storage" "" $resources) -}}
+{{- $_ := set $resources.limits "ephemeral-storage" .Values.persistence.size -}}
+{{- end -}}
+{{- toYaml $resources -}}
 {{- end }}
 
 {{/* The scripts that the server and the keeper run. What only the Jobs run restarts no pod, and lies in other folders. */}}

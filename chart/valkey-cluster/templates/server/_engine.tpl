@@ -18,9 +18,17 @@ min-replicas-to-write 1
 min-replicas-max-lag 1
 {{- end }}
 maxmemory-policy {{ .Values.memory.policy }}
+{{- if .Values.persistence.enabled }}
 appendonly {{ ternary "yes" "no" .Values.persistence.appendonly }}
 appendfsync {{ .Values.persistence.appendfsync }}
 save {{ .Values.persistence.save | default "\"\"" }}
+{{- else }}
+# Nothing stands on the disk that a restart would read: a server without a volume gets its data from its master, into memory.
+appendonly no
+save ""
+repl-diskless-load on-empty-db
+rdb-del-sync-files yes
+{{- end }}
 {{- end }}
 
 {{/* Directives that only newer engines know: the first version, then the line. start.sh takes those that fit the image. */}}
