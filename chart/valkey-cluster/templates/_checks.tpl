@@ -1,5 +1,7 @@
 {{/* What no schema can see: each refusal names the value, says why, and what to do. Included once, by the StatefulSet. */}}
 {{- define "valkey-cluster.checks" -}}
+{{- include "valkey-cluster.checkName" . }}
+{{- include "valkey-cluster.checkSiblings" . }}
 {{- if and .Values.auth.password .Values.auth.existingSecret }}
 {{- fail "auth.password and auth.existingSecret are both set, and only one can hold the password: remove one of them." }}
 {{- end }}
@@ -13,6 +15,27 @@
 {{- include "valkey-cluster.checkExtraConfig" . }}
 {{- include "valkey-cluster.checkPassword" . }}
 {{- include "valkey-cluster.checkFixed" . }}
+{{- end }}
+
+{{/* Kubernetes would refuse the Services, after other objects were made. It took the name of a release that is there. */}}
+{{- define "valkey-cluster.checkName" -}}
+{{- $full := include "valkey-cluster.fullname" . }}
+{{- if and .Release.IsInstall (not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $full)) }}
+{{- fail (printf "the release's name %q and the chart's name %q make the name %q, which Kubernetes does not take for a Service: it wants lower-case letters, digits and dashes, beginning with a letter. Set fullnameOverride to such a name." .Release.Name (include "valkey-cluster.name" .) $full) }}
+{{- end }}
+{{- end }}
+
+{{/*
+Two charts below one parent come to the same name if the release's name holds both of theirs, or is too long. Helm hands all charts of a
+release one and the same .Release, so each leaves its name there for the next to see.
+*/}}
+{{- define "valkey-cluster.checkSiblings" -}}
+{{- $full := include "valkey-cluster.fullname" . }}
+{{- $charts := .Release.clusterNames | default dict }}
+{{- if hasKey $charts $full }}
+{{- fail (printf "%s.fullnameOverride or %s.fullnameOverride has to be set: in the release %q the objects of both would be called %q. Set it for the one that is not installed yet, so that the other keeps its name." (get $charts $full) .Chart.Name .Release.Name $full) }}
+{{- end }}
+{{- $_ := set .Release "clusterNames" (set $charts $full .Chart.Name) }}
 {{- end }}
 
 {{/* The pod's own scripts run with the server's environment: another NAME or DATA would lead them to other pods and volumes. */}}

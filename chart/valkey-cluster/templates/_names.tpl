@@ -66,7 +66,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- $root := index . 0 -}}
 {{- $annotations := merge (dict) (index (append . (dict)) 2) ($root.Values.commonAnnotations | default dict) -}}
 name: {{ index . 1 | quote }}
-namespace: {{ $root.Release.Namespace }}
+namespace: {{ $root.Release.Namespace | quote }}
 labels: {{- include "valkey-cluster.labels" $root | nindent 2 }}
 {{- with $annotations }}
 annotations: {{- toYaml . | nindent 2 }}

@@ -79,7 +79,7 @@ test('generate, check and validate tell that a template reads a renamed value, i
     assert.equal(mistakes(result), [
       'generator/templates/server/_pod.tpl.hbs:53: maxmemory is called memory.percent now: move the value there',
       'schema/values/memory.yaml /memory/percent: no template reads memory.percent; read .Values.memory.percent, or remove the value',
-      'generator/templates/_checks.tpl.hbs:33: there is no value memory.maxmemoryPercent; use one of "percent", "policy"',
+      'generator/templates/_checks.tpl.hbs:56: there is no value memory.maxmemoryPercent; use one of "percent", "policy"',
     ])
   }
 })
