@@ -59,6 +59,26 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
     { cluster: { replicasPerShard: -1 } },
     /\/cluster\/replicasPerShard.*minimum: got -1, want 0/,
   ],
+  [
+    'a Service without an address that is to be reached from outside',
+    { service: { type: 'LoadBalancer', clusterIP: 'None' } },
+    /service\.clusterIP is None and service\.type is not ClusterIP/,
+  ],
+  [
+    'an address that is none',
+    { service: { clusterIP: '123' } },
+    /\/service\/clusterIP.*an address such as 10\.96\.0\.50/s,
+  ],
+  [
+    'a budget that lets no pod go',
+    { disruptionBudget: { maxUnavailable: 0 } },
+    /\/disruptionBudget\/maxUnavailable.*minimum: got 0, want 1/,
+  ],
+  [
+    'a budget of a share that lets no pod go',
+    { disruptionBudget: { maxUnavailable: '0%' } },
+    /\/disruptionBudget\/maxUnavailable.*a number of pods without quotes, or a share such as 10%/s,
+  ],
   ['a word for a number', { cluster: { shards: 'three' } }, /\/cluster\/shards.*got string, want integer/],
   [
     'a policy there is none of',
