@@ -43,7 +43,9 @@ function words(error: ErrorObject, value: unknown): Omit<Explanation, 'pointer'>
     case 'type':
       return {
         problem: `${given} is not ${typeNames(schema.type)}`,
-        fix: `give ${typeNames(schema.type)}${such(schema)}`,
+        fix: isUnquoted(value, schema)
+          ? 'put quotes around it, so that it is a string'
+          : `give ${typeNames(schema.type)}${such(schema)}`,
       }
     case 'minimum':
       return { problem: `${given} is too low`, fix: `give ${limit} or more` }
@@ -85,6 +87,11 @@ function words(error: ErrorObject, value: unknown): Omit<Explanation, 'pointer'>
     default:
       return { problem: error.message ?? error.keyword }
   }
+}
+
+/** Whether YAML read as a number, or as true or false, what was meant for a string. */
+function isUnquoted(value: unknown, { type }: ValueSchema): boolean {
+  return type === 'string' && ['number', 'boolean'].includes(typeof value)
 }
 
 function missing(key: string, schema: ValueSchema): Omit<Explanation, 'pointer'> {

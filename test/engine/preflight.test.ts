@@ -77,9 +77,17 @@ for (const layout of layouts) {
     assert.is(job.code, 3)
     assert.match(
       job.stdout,
-      /persistence\.size changes from 2Gi to 1Gi, and Kubernetes cannot change .* set it back to 2Gi/,
+      /persistence\.size changes from "2Gi" to "1Gi", and Kubernetes cannot change .* set it back to "2Gi"/,
     )
-    assert.match(job.stdout, /persistence\.storageClass changes from fast to /)
+    assert.match(job.stdout, /persistence\.storageClass changes from "fast" to ""/)
+  })
+
+  test(`${layout}: tells volumes without a class from those of the default class`, async (_, scope) => {
+    const release = await prepare(scope, { layout, replicas: 0 })
+    const FIXED = 'storageClass - persistence.storageClass and that is so:\n'
+    const job = await release.script('preflight.sh', [], { ...(await topology(release, {})), FIXED })
+    assert.is(job.code, 3)
+    assert.match(job.stdout, /persistence\.storageClass changes from "" to "-"/)
   })
 
   test.proves({

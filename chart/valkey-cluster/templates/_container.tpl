@@ -1,7 +1,7 @@
 {{/* What the containers of the servers and of the Jobs have in common. */}}
 
 {{- define "valkey-cluster.containerBase" -}}
-image: {{ include "valkey-cluster.image" . }}
+image: {{ include "valkey-cluster.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 securityContext: {{- toYaml .Values.pod.containerSecurityContext | nindent 2 }}
 {{- end }}
@@ -13,7 +13,7 @@ securityContext: {{- toYaml .Values.pod.securityContext | nindent 2 }}
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- end }}
@@ -39,7 +39,7 @@ imagePullSecrets:
 - name: REPLICAS
   value: {{ int .Values.cluster.replicasPerShard | quote }}
 - name: IMAGE
-  value: {{ include "valkey-cluster.image" . }}
+  value: {{ include "valkey-cluster.image" . | quote }}
 # A Job sees by this Service's address that its release was uninstalled; without an address of its own the Service tells nothing.
 - name: CLIENT_SERVICE
   value: {{ ternary "" (include "valkey-cluster.fullname" .) (eq .Values.service.clusterIP "None") | quote }}
@@ -50,9 +50,9 @@ imagePullSecrets:
 {{- define "valkey-cluster.authVolume" -}}
 - name: auth
   secret:
-    secretName: {{ include "valkey-cluster.secretName" . }}
+    secretName: {{ include "valkey-cluster.secretName" . | quote }}
     items:
-      - key: {{ include "valkey-cluster.secretKey" . }}
+      - key: {{ include "valkey-cluster.secretKey" . | quote }}
         path: password
 {{- end }}
 

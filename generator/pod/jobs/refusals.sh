@@ -27,9 +27,9 @@ was() { cat "$TOPOLOGY/$1" 2>/dev/null; }
 check_fixed() {
   local key now value why
   while read -r key now value why; do
-    if [ "$now" = - ]; then now=; fi
+    if [ "$now" = '""' ]; then now=; fi
     if [ "$(was "$key")" = "$now" ]; then continue; fi
-    refuse "$value changes from $(was "$key") to $now, $why set it back to $(was "$key")."
+    refuse "$value changes from \"$(was "$key")\" to \"$now\", $why set it back to \"$(was "$key")\"."
   done <<END
 $FIXED
 END

@@ -70,7 +70,7 @@ function fixedLines(now: Record<string, string>): string {
   const { fixed } = load(readFileSync('schema/fixed.yaml', 'utf8')) as { fixed: Fixed[] }
   const lines = fixed.map(
     ({ key, value, because, instead }) =>
-      `${key} ${now[key] || '-'} ${value} and ${because}:${instead ? ` ${instead}, or` : ''}`,
+      `${key} ${now[key] || '""'} ${value} and ${because}:${instead ? ` ${instead}, or` : ''}`,
   )
   return `${lines.join('\n')}\n`
 }

@@ -102,6 +102,34 @@ test('values that exclude each other are told where the last of them is set', as
   ])
 })
 
+test('a number or a word that YAML reads as something else than a string is told to need quotes', async (project) => {
+  const result = await validate(project, {
+    'mine.yaml': `image: { tag: 7.4 }
+persistence: { appendfsync: no }
+pod:
+  extraEnv:
+    - { name: WORKERS, value: 4 }
+  extraContainers:
+    - name: exporter
+      env: [{ name: PORT, value: 9121 }]
+  tolerations: [{ key: tier, value: 1 }]
+`,
+  })
+  const quotes = 'is not a string; put quotes around it, so that it is a string'
+  assert.equal(
+    mistakes(result)
+      .filter((line) => !line.includes('choices'))
+      .sort(),
+    [
+      `mine.yaml:1 /image/tag: 7.4 ${quotes}`,
+      `mine.yaml:2 /persistence/appendfsync: false ${quotes}`,
+      `mine.yaml:5 /pod/extraEnv/0/value: 4 ${quotes}`,
+      `mine.yaml:8 /pod/extraContainers/0/env/0/value: 9121 ${quotes}`,
+      `mine.yaml:9 /pod/tolerations/0/value: 1 ${quotes}`,
+    ],
+  )
+})
+
 test('a null that deletes what templates count on is refused, another is not', async (project) => {
   const result = await validate(project, {
     'null.yaml':

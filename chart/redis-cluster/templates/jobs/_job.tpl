@@ -15,10 +15,10 @@ metadata:
   {{- end }}
 spec:
   {{- include "redis-cluster.podBase" . | nindent 2 }}
-  serviceAccountName: {{ $job.serviceAccount }}
+  serviceAccountName: {{ $job.serviceAccount | quote }}
   restartPolicy: Never
   {{- with .Values.pod.priorityClassName }}
-  priorityClassName: {{ . }}
+  priorityClassName: {{ . | quote }}
   {{- end }}
   {{- with .Values.pod.nodeSelector }}
   nodeSelector: {{- toYaml . | nindent 4 }}

@@ -16,10 +16,10 @@ metadata:
     {{- end }}
 spec:
   {{- include "redis-cluster.podBase" . | nindent 2 }}
-  serviceAccountName: {{ include "redis-cluster.serviceAccountName" . }}
+  serviceAccountName: {{ include "redis-cluster.serviceAccountName" . | quote }}
   terminationGracePeriodSeconds: {{ int .Values.pod.terminationGracePeriodSeconds }}
   {{- with .Values.pod.priorityClassName }}
-  priorityClassName: {{ . }}
+  priorityClassName: {{ . | quote }}
   {{- end }}
   {{- with .Values.pod.nodeSelector }}
   nodeSelector: {{- toYaml . | nindent 4 }}
@@ -124,7 +124,7 @@ spec:
       emptyDir: { sizeLimit: 16Mi }
     {{- if not .Values.persistence.enabled }}
     - name: data
-      emptyDir: { sizeLimit: {{ .Values.persistence.size }} }
+      emptyDir: { sizeLimit: {{ .Values.persistence.size | quote }} }
     {{- end }}
     {{- with .Values.pod.extraVolumes }}
     {{- toYaml . | nindent 4 }}
