@@ -25,7 +25,7 @@ export interface PodTemplate {
     securityContext: Record<string, unknown>
     serviceAccountName: string
     terminationGracePeriodSeconds: number
-    affinity: object
+    affinity?: { nodeAffinity?: object; podAntiAffinity?: object }
     topologySpreadConstraints: {
       topologyKey: string
       labelSelector: { matchLabels: Record<string, string> }
@@ -64,7 +64,20 @@ const situations: Record<string, Values> = {
   'pods told where to go': {
     pod: {
       nodeSelector: { 'kubernetes.io/os': 'linux' },
-      affinity: { nodeAffinity: {} },
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [
+              { matchExpressions: [{ key: 'kubernetes.io/arch', operator: 'In', values: ['amd64'] }] },
+            ],
+          },
+        },
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { a: 'b' } } },
+          ],
+        },
+      },
       priorityClassName: 'high',
       topologySpreadConstraints: [
         { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule' },

@@ -7,9 +7,7 @@ serviceAccount. With optionalSecret the password may be missing.
 {{- $job := . -}}
 {{- with .root -}}
 metadata:
-  labels:
-    {{- include "redis-cluster.releaseLabels" . | nindent 4 }}
-    app.kubernetes.io/component: {{ $part }}
+  labels: {{- include "redis-cluster.jobLabels" $job | nindent 4 }}
   {{- with .Values.jobs.annotations }}
   annotations: {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -25,6 +23,11 @@ spec:
   {{- end }}
   {{- with .Values.pod.tolerations }}
   tolerations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- /* A Job has to run where the servers may. What keeps servers apart from each other is not for a Job. */}}
+  {{- with (.Values.pod.affinity).nodeAffinity }}
+  affinity:
+    nodeAffinity: {{- toYaml . | nindent 6 }}
   {{- end }}
   containers:
     - name: {{ $part }}
@@ -57,6 +60,12 @@ spec:
     {{- end }}
     {{- $job.volumes | nindent 4 }}
 {{- end }}
+{{- end }}
+
+{{/* The labels of a Job's pod; what the installer adds does not replace them. */}}
+{{- define "redis-cluster.jobLabels" -}}
+{{- $own := include "redis-cluster.releaseLabels" .root | fromYaml | merge (dict "app.kubernetes.io/component" .part) -}}
+{{- toYaml (merge $own (.root.Values.jobs.labels | default dict) (.root.Values.commonLabels | default dict)) -}}
 {{- end }}
 
 {{/*
