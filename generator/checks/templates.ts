@@ -7,7 +7,6 @@ import { type Read, readsIn } from './template-reads.ts'
 /** Values that no template reads, each with its reason. */
 const UNREAD: Record<string, string> = {
   enabled: 'Helm reads it, as the condition of a subchart',
-  global: 'Helm hands it to every subchart, whether the subchart reads it or not',
 }
 
 /** Finds the values that Helm templates read and the schema lacks, and those of the schema that no template reads. */

@@ -24,6 +24,7 @@ export interface PodTemplate {
     automountServiceAccountToken: boolean
     securityContext: Record<string, unknown>
     serviceAccountName: string
+    imagePullSecrets?: { name: string }[]
     terminationGracePeriodSeconds: number
     affinity?: { nodeAffinity?: object; podAntiAffinity?: object }
     topologySpreadConstraints: {

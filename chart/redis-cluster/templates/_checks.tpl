@@ -2,6 +2,7 @@
 {{- define "redis-cluster.checks" -}}
 {{- include "redis-cluster.checkName" . }}
 {{- include "redis-cluster.checkSiblings" . }}
+{{- include "redis-cluster.checkGlobal" . }}
 {{- if and .Values.auth.password .Values.auth.existingSecret }}
 {{- fail "auth.password and auth.existingSecret are both set, and only one can hold the password: remove one of them." }}
 {{- end }}

@@ -9,13 +9,15 @@ securityContext: {{- toYaml .Values.pod.containerSecurityContext | nindent 2 }}
 {{- define "redis-cluster.podBase" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
-securityContext: {{- toYaml .Values.pod.securityContext | nindent 2 }}
-{{- with .Values.image.pullSecrets }}
-imagePullSecrets:
-  {{- range . }}
-  - name: {{ . | quote }}
-  {{- end }}
+securityContext: {{- include "redis-cluster.podSecurityContext" . | nindent 2 }}
+{{- with include "redis-cluster.pullSecrets" . }}
+imagePullSecrets: {{- . | nindent 2 }}
 {{- end }}
+{{- end }}
+
+{{- define "redis-cluster.podSecurityContext" -}}
+{{- $context := .Values.pod.securityContext | default dict -}}
+{{- toYaml (ternary (omit $context "runAsUser" "runAsGroup" "fsGroup") $context .Values.pod.userFromPlatform) -}}
 {{- end }}
 
 {{/* How the scripts find the cluster's nodes. */}}

@@ -28,8 +28,9 @@
 {{- end }}
 
 {{- define "redis-cluster.image" -}}
+{{- with include "redis-cluster.registry" . }}{{ . }}/{{ end }}
 {{- with .Values.image -}}
-{{- if .registry }}{{ .registry }}/{{ end }}{{ .repository }}:{{ .tag }}{{ if .digest }}@{{ .digest }}{{ end }}
+{{- .repository }}:{{ .tag }}{{ if .digest }}@{{ .digest }}{{ end }}
 {{- end -}}
 {{- end }}
 

@@ -2,6 +2,7 @@
 {{- define "valkey-cluster.checks" -}}
 {{- include "valkey-cluster.checkName" . }}
 {{- include "valkey-cluster.checkSiblings" . }}
+{{- include "valkey-cluster.checkGlobal" . }}
 {{- if and .Values.auth.password .Values.auth.existingSecret }}
 {{- fail "auth.password and auth.existingSecret are both set, and only one can hold the password: remove one of them." }}
 {{- end }}

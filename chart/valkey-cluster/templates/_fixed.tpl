@@ -14,7 +14,7 @@
   why: "and Kubernetes cannot change the volumes of a StatefulSet: install a new release with it and move the data, or"
 - value: persistence.storageClass
   key: storageClass
-  now: {{ include "valkey-cluster.textAt" (list . "persistence.storageClass") | quote }}
+  now: {{ include "valkey-cluster.storageClass" . | quote }}
   matters: {{ include "valkey-cluster.textAt" (list . "persistence.enabled") }}
   why: "and Kubernetes cannot change the volumes of a StatefulSet: install a new release with it and move the data, or"
 - value: persistence.accessModes
@@ -36,12 +36,17 @@
 {{- if kindIs "slice" $at }}{{ join "," $at }}{{ else if not (kindIs "invalid" $at) }}{{ $at }}{{ end -}}
 {{- end }}
 
+{{/* What the release has in its topology's ConfigMap; nothing if it is new, or Helm cannot look at it. */}}
+{{- define "valkey-cluster.before" -}}
+{{- toYaml ((lookup "v1" "ConfigMap" .Release.Namespace (printf "%s-topology" (include "valkey-cluster.fullname" .))).data | default dict) -}}
+{{- end }}
+
 {{/*
 Kubernetes refuses a change of volume claims with a message that does not name the value, so the release is refused here. The
 topology's ConfigMap has the values as they were given: Kubernetes itself writes 1024Mi as 1Gi.
 */}}
 {{- define "valkey-cluster.checkFixed" -}}
-{{- $was := (lookup "v1" "ConfigMap" .Release.Namespace (printf "%s-topology" (include "valkey-cluster.fullname" .))).data | default dict }}
+{{- $was := include "valkey-cluster.before" . | fromYaml }}
 {{- range include "valkey-cluster.fixed" . | fromYamlArray }}
 {{- if and .matters (hasKey $was .key) (ne (get $was .key) .now) }}
 {{- fail (printf "%s changes from %q to %q, %s set it back to %q." .value (get $was .key) .now .why (get $was .key)) }}

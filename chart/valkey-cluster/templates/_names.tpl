@@ -28,8 +28,9 @@
 {{- end }}
 
 {{- define "valkey-cluster.image" -}}
+{{- with include "valkey-cluster.registry" . }}{{ . }}/{{ end }}
 {{- with .Values.image -}}
-{{- if .registry }}{{ .registry }}/{{ end }}{{ .repository }}:{{ .tag }}{{ if .digest }}@{{ .digest }}{{ end }}
+{{- .repository }}:{{ .tag }}{{ if .digest }}@{{ .digest }}{{ end }}
 {{- end -}}
 {{- end }}
 

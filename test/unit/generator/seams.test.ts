@@ -79,19 +79,19 @@ test('generate, check and validate tell that a template reads a renamed value, i
     assert.equal(mistakes(result), [
       'generator/templates/server/_pod.tpl.hbs:53: maxmemory is called memory.percent now: move the value there',
       'schema/values/memory.yaml /memory/percent: no template reads memory.percent; read .Values.memory.percent, or remove the value',
-      'generator/templates/_checks.tpl.hbs:56: there is no value memory.maxmemoryPercent; use one of "percent", "policy"',
+      'generator/templates/_checks.tpl.hbs:57: there is no value memory.maxmemoryPercent; use one of "percent", "policy"',
     ])
   }
 })
 
 test('values are followed into with and variables', async (_, scope) => {
-  const edits: Edits = { 'generator/templates/_names.tpl.hbs': ['if .registry', 'if .registri'] }
+  const edits: Edits = { 'generator/templates/_names.tpl.hbs': ['if .digest', 'if .digets'] }
   const added = {
     'generator/templates/more.yaml':
       '{{- $volume := .Values.persistence }}\n{{ $volume.size }}{{ $volume.sise }}\n',
   }
   assert.equal(await told(scope, edits, added), [
-    'generator/templates/_names.tpl.hbs: there is no value image.registri; did you mean "registry"?',
+    'generator/templates/_names.tpl.hbs: there is no value image.digets; did you mean "digest"?',
     'generator/templates/more.yaml: there is no value persistence.sise; did you mean "size"?',
   ])
 })
@@ -128,10 +128,10 @@ test('two scripts of one name are told: in a pod they lie in one folder', async 
 
 test('a list of values that no template reads holds only such', async (_, scope) => {
   const edits: Edits = {
-    'generator/templates/NOTES.txt.hbs': ['{{ .Values.image.tag }}', '{{ .Values.global }}'],
+    'generator/templates/NOTES.txt.hbs': ['{{ .Values.image.tag }}', '{{ .Values.enabled }}'],
   }
   assert.equal(await told(scope, edits), [
-    'schema/values/global.yaml: a template reads global; take it off UNREAD in generator/checks/templates.ts',
+    'schema/values/enabled.yaml: a template reads enabled; take it off UNREAD in generator/checks/templates.ts',
   ])
 })
 
