@@ -17,6 +17,12 @@ HERE=$(dirname "$0")
 
 # A shell that is the first process of its container heeds no signal without a trap.
 trap 'exit 143' TERM
+case ${POD_NAME#"$NAME"-} in
+  '' | *[!0-9]*)
+    log refuse "this pod is called $POD_NAME, and its scripts were told that the pods are called $NAME-0, $NAME-1 and so on: no other would ever find it. Something gave the objects other names after Helm had rendered them, as a prefix of kustomize does. Set fullnameOverride instead."
+    exit 1
+    ;;
+esac
 version=$(server_version)
 if [ -z "$version" ]; then
   log refuse "$SERVER --version gives no version: is this an image of the engine?"

@@ -26,12 +26,12 @@ address_of() { resolve "$NAME-$1.$SERVICE.${RELEASE%%/*}.svc"; }
 # A resolver that lost a packet asks again only after five seconds, so this gives up earlier.
 # `getent hosts` would first ask for an IPv6 address; it is for a getent without `ahostsv4`.
 resolve() {
-  local name found
-  name=$1${DOMAIN:+.$DOMAIN.}
-  found=$(timeout "$NAME_SECONDS" getent ahostsv4 "$name" 2>/dev/null)
+  local whole found
+  whole=$1${DOMAIN:+.$DOMAIN.}
+  found=$(timeout "$NAME_SECONDS" getent ahostsv4 "$whole" 2>/dev/null)
   case $? in
     0 | 124 | 143) ;; # an answer, or none in time
-    *) found=$(timeout "$NAME_SECONDS" getent hosts "$name" 2>/dev/null) ;;
+    *) found=$(timeout "$NAME_SECONDS" getent hosts "$whole" 2>/dev/null) ;;
   esac
   echo "${found%%[[:space:]]*}"
 }
