@@ -53,6 +53,12 @@ for (const flavour of flavours) {
     assert.ok(mebibytes(claim?.spec.resources.requests.storage) >= 3 * memory)
   })
 
+  test(`Kubernetes starts a server or a keeper of ${flavour} anew that hangs`, async () => {
+    const set = the(await render(flavour), 'StatefulSet')
+    assert.equal(containerOf(set, 'server').livenessProbe?.exec.command, ['sh', '/pod/probe.sh', 'liveness'])
+    assert.equal(containerOf(set, 'keeper').livenessProbe?.exec.command, ['sh', '/pod/alive.sh'])
+  })
+
   test(`a server of ${flavour} without a volume writes nothing that a restart would read, and has the room its folder has`, async () => {
     const values = { persistence: { enabled: false, size: '700Mi', appendonly: true, save: '60 1' } }
     const manifests = await render(flavour, values)

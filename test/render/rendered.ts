@@ -44,6 +44,7 @@ export interface Container {
   command: string[]
   env: { name: string; value?: string }[]
   lifecycle?: object
+  livenessProbe?: { exec: { command: string[] } }
   resources?: { limits?: { memory?: string; 'ephemeral-storage'?: string } }
   ports?: { name: string; containerPort: number }[]
   securityContext?: Record<string, unknown>

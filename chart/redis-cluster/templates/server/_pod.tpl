@@ -96,6 +96,11 @@ spec:
       {{- include "redis-cluster.containerBase" . | nindent 6 }}
       command: [sh, /pod/keeper.sh]
       env: {{- include "redis-cluster.podEnv" . | nindent 8 }}
+      livenessProbe:
+        exec: { command: [sh, /pod/alive.sh] }
+        periodSeconds: 60
+        timeoutSeconds: 5
+        failureThreshold: 2
       resources: {{- toYaml .Values.keeper.resources | nindent 8 }}
       volumeMounts:
         {{- include "redis-cluster.podMounts" . | nindent 8 }}

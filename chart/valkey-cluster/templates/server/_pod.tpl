@@ -96,6 +96,11 @@ spec:
       {{- include "valkey-cluster.containerBase" . | nindent 6 }}
       command: [sh, /pod/keeper.sh]
       env: {{- include "valkey-cluster.podEnv" . | nindent 8 }}
+      livenessProbe:
+        exec: { command: [sh, /pod/alive.sh] }
+        periodSeconds: 60
+        timeoutSeconds: 5
+        failureThreshold: 2
       resources: {{- toYaml .Values.keeper.resources | nindent 8 }}
       volumeMounts:
         {{- include "valkey-cluster.podMounts" . | nindent 8 }}
