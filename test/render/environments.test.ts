@@ -2,13 +2,15 @@ import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import type { Values } from '../kube/values.ts'
 import { suite } from '../runner/suite.ts'
-import { containerOf, flavours, render, scenarios, the } from './rendered.ts'
+import { containerOf, flavours, type Manifest, podOf, render, scenarios, the } from './rendered.ts'
 
 const test = suite('environments', { timeout: 60_000 })
 
-const pods = { dev: 3, staging: 6, production: 14 }
+const pods = { dev: 3, staging: 6, production: 14, quota: 6 }
 
 const mebibytes = (quantity = '') => Number.parseInt(quantity, 10) * (quantity.endsWith('Gi') ? 1024 : 1)
+
+const millicores = (quantity = '') => Number.parseFloat(quantity) * (quantity.endsWith('m') ? 1 : 1000)
 
 for (const flavour of flavours)
   for (const [name, size] of Object.entries(pods))
@@ -26,5 +28,29 @@ for (const flavour of flavours)
         `| \`environments/${name}.yaml\` | ${size} |`,
       )
     })
+
+test('with quota every container has limits, and all together are what the file says', async () => {
+  const values = (await scenarios('redis-cluster')).get('environments/quota.yaml') as Values
+  const manifests = await render('redis-cluster', values)
+  const sums = { 'limits.cpu': 0, 'limits.memory': 0, 'requests.cpu': 0, 'requests.memory': 0 }
+  const add = (pod: Manifest, times: number) => {
+    const { containers, initContainers = [] } = podOf(pod).spec
+    for (const { name, resources } of [...containers, ...initContainers])
+      for (const which of ['limits', 'requests'] as const)
+        for (const what of ['cpu', 'memory'] as const) {
+          const quantity = resources?.[which]?.[what]
+          assert.ok(quantity, `${pod.kind} ${pod.metadata.name}, container ${name}: ${which}.${what}`)
+          sums[`${which}.${what}`] += times * (what === 'cpu' ? millicores(quantity) : mebibytes(quantity))
+        }
+  }
+  const set = the(manifests, 'StatefulSet')
+  add(set, Number(set.spec.replicas))
+  for (const job of manifests.filter(({ kind }) => kind === 'Job')) add(job, 0)
+  add(the(manifests, 'Job', '-reconcile'), 1)
+  assert.match(
+    await readFile('schema/environments/quota.yaml', 'utf8'),
+    `limits.cpu ${sums['limits.cpu']}m, limits.memory ${sums['limits.memory']}Mi, requests.cpu ${sums['requests.cpu']}m and requests.memory ${sums['requests.memory']}Mi`,
+  )
+})
 
 test.run()

@@ -37,6 +37,12 @@ export interface PodTemplate {
   }
 }
 
+interface Quantities {
+  cpu?: string
+  memory?: string
+  'ephemeral-storage'?: string
+}
+
 /** A container as far as the tests look into it. */
 export interface Container {
   name: string
@@ -45,7 +51,7 @@ export interface Container {
   env: { name: string; value?: string }[]
   lifecycle?: object
   livenessProbe?: { exec: { command: string[] } }
-  resources?: { limits?: { memory?: string; 'ephemeral-storage'?: string } }
+  resources?: { limits?: Quantities; requests?: Quantities }
   ports?: { name: string; containerPort: number }[]
   securityContext?: Record<string, unknown>
 }
