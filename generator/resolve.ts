@@ -1,6 +1,7 @@
 import { valuesTable } from './documents/values-table.ts'
 import type { Change } from './text/changelog.ts'
 import { isObject, type Json } from './text/json.ts'
+import { type Refused, refusedOf } from './values/directives.ts'
 import { type Environment, environmentOf } from './values/environment.ts'
 import { type Fixed, fixedOf } from './values/fixed.ts'
 import { type Flavour, flavoursOf, type Image } from './values/flavour.ts'
@@ -19,6 +20,8 @@ export interface ChartContext extends Flavour {
   environments: Environment[]
   /** What an upgrade cannot change. */
   fixed: Fixed[]
+  /** What cluster.extraConfig may not hold. */
+  refused: Refused[]
   /** What the changelog tells of this version, and the day it was released. */
   changes: Change[]
   released: string
@@ -50,6 +53,7 @@ export function resolve(sources: Sources): Chart[] {
         image: flavour.defaults.image,
         valuesTable: valuesTable(resolved),
         fixed: fixedOf(sources),
+        refused: refusedOf(sources),
         environments: environments.sort((a, b) => a.pods - b.pods),
         changes,
         released,

@@ -10,14 +10,17 @@ const FILE = /\.(sh|awk)$/
  * Finds the values that a message, a page or a description names and the schema lacks. Whoever follows such a sentence is refused: a
  * value that was renamed lives on in prose, where nothing reads it.
  */
-export function checkMentions({ templates, pod, topics }: Sources, schema: ValueSchema): Mistake[] {
+export function checkMentions(
+  { templates, pod, topics, directives }: Sources,
+  schema: ValueSchema,
+): Mistake[] {
   const maps = Object.keys(schema.properties ?? {}).filter((name) => schemaAt(schema, [name])?.properties)
   // Not what belongs to something else, as in .Values.auth.password, /auth/auth.conf or spec.resources.limits.
   const mention = new RegExp(`(?<![\\w./$-])(?:${maps.join('|')})(?:\\.[A-Za-z][A-Za-z0-9]*)+`, 'g')
   const texts = [
     ...[...templates].map(([path, text]) => ({ file: `generator/templates/${path}`, text })),
     ...[...pod].map(([path, text]) => ({ file: `generator/pod/${path}`, text })),
-    ...topics.map(({ file, text }) => ({ file, text })),
+    ...[...topics, directives].map(({ file, text }) => ({ file, text })),
   ]
   return texts.flatMap(({ file, text }) =>
     text.split('\n').flatMap((line, i) =>

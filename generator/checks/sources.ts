@@ -5,6 +5,7 @@ import type { Source } from '../text/source.ts'
 import type { Sources } from '../values/sources.ts'
 import { schemaOf } from '../values/topics.ts'
 import { conforms } from './conforms.ts'
+import { checkDirectives } from './directives.ts'
 import { checkFixed } from './fixed.ts'
 import { checkMentions } from './mentions.ts'
 import { checkDefaults, checkRenamed, checkTopic } from './schema.ts'
@@ -13,7 +14,7 @@ import { checkTemplates } from './templates.ts'
 
 /** Finds every mistake in a project's inputs: each by its own schema, then what only shows when they are together. */
 export function checkSources(sources: Sources): Mistake[] {
-  const { topics, flavours, environments, changes, order, fixed, meta, changelog, log } = sources
+  const { topics, flavours, environments, changes, order, fixed, directives, meta, changelog, log } = sources
   const mistakes = [
     ...unreadable([
       ...topics,
@@ -22,6 +23,7 @@ export function checkSources(sources: Sources): Mistake[] {
       ...changes,
       order,
       fixed,
+      directives,
       changelog,
       sources.package,
       sources.license,
@@ -32,6 +34,7 @@ export function checkSources(sources: Sources): Mistake[] {
     ...changes.flatMap((change) => checkInput(change, meta.change)),
     ...checkInput(order, meta.topics),
     ...checkInput(fixed, meta.fixed),
+    ...checkInput(directives, meta.directives),
     ...checkNames(topics),
     ...checkOrder(order, topics),
     ...flavours.flatMap(checkFlavourName),
@@ -46,6 +49,7 @@ export function checkSources(sources: Sources): Mistake[] {
     ...checkRenamed(sources, schema),
     ...checkDefaults(sources, schema),
     ...checkFixed(sources, schema),
+    ...checkDirectives(sources),
     ...checkTemplates(sources, schema),
     ...checkMentions(sources, schema),
   ]

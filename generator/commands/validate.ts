@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { renderCharts } from '../charts.ts'
+import { checkExtraConfig } from '../checks/extra-config.ts'
 import { checkRendering } from '../checks/rendering.ts'
 import { checkValues } from '../checks/values.ts'
 import { readSource } from '../files/read.ts'
@@ -31,6 +32,7 @@ export const validateValues: CommandModule<CommonOptions, Options> = {
     const charts = await renderCharts(projectOf(options), flavour)
     const sources = await Promise.all(file.map((path) => readSource(resolve(path))))
     refuse(checkValues(sources, charts))
+    refuse(checkExtraConfig(sources, charts))
     const refused = await checkRendering(sources, charts)
     refuse(refused ?? [])
     const how = refused ? '' : ' by their schema; with helm on PATH their templates are asked as well'

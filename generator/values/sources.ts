@@ -11,7 +11,9 @@ export interface Sources {
   changes: Source[]
   /** What an upgrade cannot change. */
   fixed: Source
-  meta: { topic: Source; topics: Source; flavour: Source; fixed: Source; change: Source }
+  /** What the server's configuration may not hold beside the chart's own. */
+  directives: Source
+  meta: { topic: Source; topics: Source; flavour: Source; fixed: Source; directives: Source; change: Source }
   changelog: Source
   /** What the changelog says. */
   log: Changelog

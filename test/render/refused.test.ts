@@ -40,19 +40,9 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
     /auth\.password and auth\.existingSecret are both set/,
   ],
   [
-    'directives that the chart sets itself',
-    { cluster: { extraConfig: 'slowlog-max-len 5\nPort 7000\n  save "60 1"\n# dir /tmp\nmaxmemory 1gb\n' } },
-    /cluster\.extraConfig sets what the chart sets itself: port \(remove it\), save \(set persistence\.save instead\), maxmemory \(set resources\.limits\.memory/,
-  ],
-  [
     'writes that nobody could replicate',
     { cluster: { writes: 'replicated', replicasPerShard: 0 } },
     /cluster\.writes is replicated and cluster\.replicasPerShard is 0: no write would ever be taken/,
-  ],
-  [
-    'writes that are replicated, and a number of replicas beside that',
-    { cluster: { writes: 'replicated', extraConfig: 'min-replicas-to-write 2' } },
-    /min-replicas-to-write \(set cluster\.writes to available, or remove it\)/,
   ],
   [
     'fewer replicas than none',

@@ -49,44 +49,6 @@ release one and the same .Release, so each leaves its name there for the next to
 {{- end }}
 {{- end }}
 
-{{/* Directives that start.sh writes: a second line of the same name would win over the chart's own, or break what relies on it. */}}
-{{- define "redis-cluster.ownDirectives" -}}
-cluster-node-timeout: set cluster.nodeTimeoutMilliseconds instead
-cluster-require-full-coverage: set cluster.requireFullCoverage instead
-{{- if dig "limits" "memory" "" .Values.resources }}
-maxmemory: set resources.limits.memory and memory.maxmemoryPercent instead
-{{- end }}
-{{- if eq .Values.cluster.writes "replicated" }}
-{{- range list "min-replicas-to-write" "min-replicas-max-lag" "min-slaves-to-write" "min-slaves-max-lag" }}
-{{ . }}: set cluster.writes to available, or remove it
-{{- end }}
-{{- end }}
-maxmemory-policy: set memory.policy instead
-appendonly: set persistence.appendonly instead
-appendfsync: set persistence.appendfsync instead
-save: set persistence.save instead
-requirepass: set auth instead
-masterauth: set auth instead
-primaryauth: set auth instead
-{{- range list "port" "bind" "dir" "include" "daemonize" "logfile" "dbfilename" "appendfilename" "appenddirname" "aclfile" "user" "rename-command" "protected-mode" "masteruser" "primaryuser" "replicaof" "slaveof" "cluster-enabled" "cluster-config-file" "cluster-port" "cluster-announce-ip" "cluster-announce-port" "cluster-announce-bus-port" "replica-announce-ip" "slave-announce-ip" "cluster-allow-replica-migration" "cluster-migration-barrier" "cluster-replica-no-failover" "cluster-slave-no-failover" "repl-backlog-size" "repl-diskless-sync" "repl-diskless-sync-delay" "shutdown-timeout" "shutdown-on-sigterm" "syslog-ident" }}
-{{ . }}: remove it
-{{- end }}
-{{- end }}
-
-{{- define "redis-cluster.checkExtraConfig" -}}
-{{- $own := include "redis-cluster.ownDirectives" . | fromYaml }}
-{{- $conflicts := list }}
-{{- range splitList "\n" (.Values.cluster.extraConfig | default "") }}
-{{- $directive := regexFind "^[^ \t]+" (trim . | lower) }}
-{{- with get $own $directive }}
-{{- $conflicts = append $conflicts (printf "%s (%s)" $directive .) }}
-{{- end }}
-{{- end }}
-{{- if $conflicts }}
-{{- fail (printf "cluster.extraConfig sets what the chart sets itself: %s." (join ", " $conflicts)) }}
-{{- end }}
-{{- end }}
-
 {{/* The running servers keep the password they started with, so another one in the Secret would lock the release out. */}}
 {{- define "redis-cluster.checkPassword" -}}
 {{- if .Values.auth.password }}

@@ -32,7 +32,7 @@
 {{/* The value at a path, as a text: what a list holds is joined by commas, and nothing is an empty text. */}}
 {{- define "valkey-cluster.textAt" -}}
 {{- $at := (index . 0).Values -}}
-{{- range splitList "." (index . 1) }}{{ $at = get $at . }}{{ end -}}
+{{- range splitList "." (index . 1) }}{{ if kindIs "map" $at }}{{ $at = get $at . }}{{ end }}{{ end -}}
 {{- if kindIs "slice" $at }}{{ join "," $at }}{{ else if not (kindIs "invalid" $at) }}{{ $at }}{{ end -}}
 {{- end }}
 

@@ -53,15 +53,15 @@ test('a template that reads a value of another name is told with what was meant'
 
 test('a message, a script, a page or a description that names a value which is not there is told', async (_, scope) => {
   const edits: Edits = {
-    'generator/templates/_checks.tpl.hbs': ['and memory.maxmemoryPercent', 'and memory.maxmemoryPercnt'],
+    'schema/directives.yaml': ['and memory.maxmemoryPercent', 'and memory.maxmemoryPercnt'],
     [script('jobs/rewrite.sh')]: ['jobs.deadlineSeconds', 'jobs.deadlineSecond'],
     'generator/templates/root/docs/scaling.md.hbs': ['`cluster.shards`', '`cluster.shard`'],
     'schema/values/jobs.yaml': [/$/, '# It is jobs.deadlineSecs, beside keeper.sh and spec.cluster.name.\n'],
   }
   assert.equal(await told(scope, edits), [
     'generator/pod/jobs/rewrite.sh: there is no value jobs.deadlineSecond; did you mean "deadlineSeconds"?',
-    'generator/templates/_checks.tpl.hbs: there is no value memory.maxmemoryPercnt; did you mean "maxmemoryPercent"?',
     'generator/templates/root/docs/scaling.md.hbs: there is no value cluster.shard; did you mean "shards"?',
+    'schema/directives.yaml: there is no value memory.maxmemoryPercnt; did you mean "maxmemoryPercent"?',
     'schema/values/jobs.yaml: there is no value jobs.deadlineSecs; did you mean "deadlineSeconds"?',
   ])
 })
@@ -79,7 +79,7 @@ test('generate, check and validate tell that a template reads a renamed value, i
     assert.equal(mistakes(result), [
       'generator/templates/server/_pod.tpl.hbs:53: maxmemory is called memory.percent now: move the value there',
       'schema/values/memory.yaml /memory/percent: no template reads memory.percent; read .Values.memory.percent, or remove the value',
-      'generator/templates/_checks.tpl.hbs:57: there is no value memory.maxmemoryPercent; use one of "percent", "policy"',
+      'schema/directives.yaml:70: there is no value memory.maxmemoryPercent; use one of "percent", "policy"',
     ])
   }
 })
@@ -114,6 +114,13 @@ test('what an upgrade cannot change is a value of the schema, each under a key o
   assert.equal(await told(scope, edits), [
     "schema/fixed.yaml /fixed/1: the key persistence is another value's; give it a key of its own",
     'schema/fixed.yaml /fixed/1: there is no value persistence.sice; did you mean "persistence.size"?',
+  ])
+})
+
+test('a directive that is refused has one reason', async (_, scope) => {
+  const edits: Edits = { 'schema/directives.yaml': ['names: [logfile]', 'names: [logfile, dir]'] }
+  assert.equal(await told(scope, edits), [
+    'schema/directives.yaml /refused/9: names dir, as does /refused/6; keep one of the two',
   ])
 })
 

@@ -20,10 +20,8 @@ configuration() {
   if [ -r "$CONFIG/extra.conf" ]; then cat "$CONFIG/extra.conf"; fi
 }
 
-# setting NAME: what the configuration says; the installer's own lines come last, and the last line counts.
-setting() {
-  cat "$CONFIG/server.conf" "$CONFIG/extra.conf" 2>/dev/null | awk -v name="$1" '$1 == name { value = $2 } END { print value }'
-}
+# setting NAME: what the chart's configuration says. The installer's own lines cannot say otherwise: see schema/directives.yaml.
+setting() { awk -v name="$1" '$1 == name { print $2 }' "$CONFIG/server.conf"; }
 
 # A line of directives is the first version that knows the directive, and the directive: an unknown one is fatal at start.
 directives_for() {

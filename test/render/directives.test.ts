@@ -1,0 +1,82 @@
+// needs: helm4
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { template } from '../kube/helm.ts'
+import { must } from '../runner/command.ts'
+import { suite } from '../runner/suite.ts'
+import { disguises, harmless, refusedNames, saidOf, whereAllMatter } from '../shared/directives.ts'
+import { copyPodScripts } from '../shared/pod-scripts.ts'
+import { folder } from '../shared/project.ts'
+import { flavours, helms, render, the } from './rendered.ts'
+
+const test = suite('directives that Helm refuses', { timeout: 30_000 })
+
+/** What Helm says of these lines, which it must not take. */
+async function refusal(flavour: string, lines: string, helm: string): Promise<string> {
+  const values = { cluster: { ...whereAllMatter.cluster, extraConfig: lines } }
+  const { code, stderr } = await template(flavour, values, { helm })
+  assert.is.not(code, 0, `${helm} took ${JSON.stringify(lines)}`)
+  return stderr
+}
+
+for (const flavour of flavours)
+  for (const helm of helms) {
+    for (const [how, disguise] of Object.entries(disguises)) {
+      test.proves({
+        topic: 'Mistakes are refused before anything changes',
+        promise: 'A directive that undoes what the chart relies on is refused, however it is written',
+      })
+      test(`${helm} refuses ${flavour} with each directive that it relies on, ${how}`, async () => {
+        const said = await refusal(
+          flavour,
+          refusedNames.map((name) => `${disguise(name)} 1\n`).join(''),
+          helm,
+        )
+        for (const name of refusedNames) {
+          const expected = saidOf(name, disguise(name))
+          assert.ok(said.includes(expected), `${helm} does not say "${expected}"`)
+        }
+      })
+    }
+    test(`${helm} takes ${flavour} with what does no harm`, async () => {
+      const values = { cluster: { ...whereAllMatter.cluster, extraConfig: harmless } }
+      const { code, stderr } = await template(flavour, values, { helm })
+      assert.is(code, 0, stderr)
+    })
+  }
+
+// Setting it anew does no harm: the server then asks clients earlier or later whether they are still there.
+const FREE = ['tcp-keepalive']
+
+for (const flavour of flavours)
+  test(`all that ${flavour} writes itself is refused in further lines`, async (_, scope) => {
+    const { data } = the(await render(flavour, whereAllMatter), 'ConfigMap', '-config')
+    const work = await folder(scope)
+    await copyPodScripts(work)
+    await mkdir(join(work, 'config'))
+    for (const [name, text] of Object.entries(data)) await writeFile(join(work, 'config', name), text)
+    const script = `. "$HERE/configuration.sh"; configuration 99.0`
+    const env = {
+      HERE: work,
+      CONFIG: join(work, 'config'),
+      DATA: work,
+      POD_IP: 'a',
+      NODE_NAME: 'n',
+      RELEASE: 'r',
+      REVISION: 'v',
+      COPY_OF: '',
+      REDISCLI_AUTH: 'p',
+      MEMORY_LIMIT: '1',
+      MAXMEMORY_PERCENT: '50',
+    }
+    const written = await must('sh', ['-euc', script], { env: { ...process.env, ...env } })
+    const names = [...written.matchAll(/^[a-z][a-z-]*/gm)].map(([name]) => name)
+    assert.ok(names.length > 20)
+    assert.equal(
+      names.filter((name) => !refusedNames.includes(name)),
+      FREE,
+    )
+  })
+
+test.run()
