@@ -25,10 +25,19 @@ async function created(release: Loopback): Promise<number> {
   return countKeys(release, all(release))
 }
 
+/** Changes the first place in a file that is as told. */
+async function edit(file: string, from: string | RegExp, to: string): Promise<void> {
+  const text = await readFile(file, 'utf8')
+  assert.is.not(text.replace(from, to), text)
+  await writeFile(file, text.replace(from, to))
+}
+
 const damages: [name: string, damage: (file: string) => Promise<void>][] = [
   ['missing', (file) => rm(file)],
   ['empty', (file) => writeFile(file, '')],
   ['cut off', async (file) => truncate(file, (await readFile(file)).length - 60)],
+  ['short of one character of an id', (file) => edit(file, /^\w/m, '')],
+  ['changed by one letter of a word', (file) => edit(file, ' slave ', ' slavf ')],
 ]
 
 for (const [name, damage] of damages) {

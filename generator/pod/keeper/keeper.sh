@@ -11,6 +11,7 @@ HERE=$(dirname "$0")
 . "$HERE/peers.sh"
 . "$HERE/space.sh"
 . "$HERE/mark.sh"
+. "$HERE/usable.sh"
 . "$HERE/view.sh"
 . "$HERE/upkeep.sh"
 . "$HERE/vacancy.sh"

@@ -30,11 +30,12 @@ has_data() {
 
 look_after_volume() {
   local id
+  own_nodes_conf
+  # Before anybody asks the server, which may refuse a file for that alone.
+  agree_on_shards "$DATA/nodes.conf"
   if ! usable "$DATA/nodes.conf"; then
     identify || return 1
   fi
-  own_nodes_conf
-  agree_on_shards
   look_after_identity || return 1
   if [ ! -e "$DATA/nodes.conf" ]; then
     await_failover "address" "$POD_IP" "this pod lost its volume, and its address is still that of a master"
@@ -77,6 +78,7 @@ await_standing() {
 
 # identify: without a usable nodes.conf the kept copy says whose this data is; data that nobody can place is not touched.
 identify() {
+  agree_on_shards "$DATA/nodes.conf.kept"
   if ! has_data; then
     rm -f "$DATA/nodes.conf"
   elif usable "$DATA/nodes.conf.kept"; then

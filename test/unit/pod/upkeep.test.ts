@@ -9,11 +9,13 @@ import { folder } from '../../shared/project.ts'
 
 const test = suite('the keeper on its pod’s volume')
 
+const [own, other] = ['a'.repeat(40), 'b'.repeat(40)]
+
 /** nodes.conf, or what CLUSTER NODES says, of a node that is master or replica of the other. */
-const nodesOf = (role: 'master' | 'slave b', time = 0) =>
+const nodesOf = (role: 'master' | 'slave', time = 0) =>
   [
-    `a 10.0.0.1:6379@16379 myself,${role.includes(' ') ? role : `${role} -`} 0 ${time} 1 connected${role === 'master' ? ' 0-16383' : ''}`,
-    `b 10.0.0.2:6379@16379 master - 0 ${time} 2 connected`,
+    `${own} 10.0.0.1:6379@16379 myself,${role} ${role === 'slave' ? other : '-'} 0 ${time} 1 connected${role === 'master' ? ' 0-16383' : ''}`,
+    `${other} 10.0.0.2:6379@16379 master - 0 ${time} 2 connected`,
     'vars currentEpoch 2 lastVoteEpoch 0',
   ].join('\n')
 
@@ -28,13 +30,16 @@ interface Round {
 async function keep(scope: Scope, rounds: Round[]): Promise<{ copy: string; reads: number }[]> {
   const work = await folder(scope)
   await copyPodScripts(work)
+  // A server that cannot read what is not there.
+  const server = `grep -q connected ${work}/trial/nodes.conf || echo 'corrupted cluster config file'; exit 1`
+  await writeFile(join(work, 'server'), `#!/bin/sh\n${server}\n`, { mode: 0o755 })
   for (const [i, { says, wrote }] of rounds.entries()) {
     await writeFile(join(work, `says-${i}`), `${says}\ncluster_slots_assigned:16384\n0\n`)
     await writeFile(join(work, `wrote-${i}`), `${wrote}\n`)
   }
   const script = `
-    HERE=${work} WORK=${work} DATA=${work} POD_IP=own
-    for part in nodes view upkeep; do . "$HERE/$part.sh"; done
+    HERE=${work} WORK=${work} DATA=${work} POD_IP=own SERVER=${work}/server
+    for part in nodes usable view upkeep; do . "$HERE/$part.sh"; done
     ask_all() { cat "$WORK/says-$ROUND"; }
     nodes() { echo read >>"$WORK/reads"; awk -f "$HERE/nodes.awk"; }
     for ROUND in ${[...rounds.keys()].join(' ')}; do
@@ -71,7 +76,7 @@ test('a copy of nodes.conf is kept, and as long as nothing changes the file is n
 })
 
 test('the copy follows what the node is, also where the server answers before it writes', async (_, scope) => {
-  const [before, after] = [nodesOf('master'), nodesOf('slave b')]
+  const [before, after] = [nodesOf('master'), nodesOf('slave')]
   const still = Array.from({ length: 4 }, () => ({ says: before, wrote: before }))
   const kept = await keep(scope, [
     ...still,
@@ -85,5 +90,26 @@ test('the copy follows what the node is, also where the server answers before it
     [before, after, after, before],
   )
 })
+
+for (const [what, damage] of [
+  ['half an id', (text) => text.replaceAll(other, other.slice(0, 20))],
+  ['a line less', (text) => text.replace(/^b.*\n/m, '')],
+  ['no end', (text) => text.replace(/^vars.*/m, '')],
+  ['what the server says that it cannot read', (text) => text.replaceAll('connected', 'conn')],
+] as [string, (text: string) => string][])
+  test(`a file with ${what} is not kept, and the copy that is there stays`, async (_, scope) => {
+    const [before, after] = [nodesOf('master'), nodesOf('slave')]
+    const damaged = damage(after)
+    const kept = await keep(scope, [
+      { says: before, wrote: before },
+      { says: after, wrote: damaged },
+      { says: after, wrote: damaged },
+      { says: after, wrote: after },
+    ])
+    assert.equal(
+      kept.map(({ copy }) => copy),
+      [before, before, before, after],
+    )
+  })
 
 test.run()

@@ -8,6 +8,7 @@ HERE=$(dirname "$0")
 . "$HERE/space.sh"
 . "$HERE/mark.sh"
 . "$HERE/configuration.sh"
+. "$HERE/usable.sh"
 . "$HERE/nodes-conf.sh"
 . "$HERE/replacement.sh"
 . "$HERE/identity.sh"

@@ -25,8 +25,10 @@ keep_copy() {
     return
   fi
   COPY_HAS=
-  if ! grep -q '^vars currentEpoch ' "$DATA/nodes.conf"; then return; fi
-  cp "$DATA/nodes.conf" "$DATA/nodes.conf.kept.new" && mv "$DATA/nodes.conf.kept.new" "$DATA/nodes.conf.kept"
+  # The server may be writing the file at this moment: what was copied is judged.
+  if cp "$DATA/nodes.conf" "$DATA/nodes.conf.kept.new" && usable "$DATA/nodes.conf.kept.new"; then
+    mv "$DATA/nodes.conf.kept.new" "$DATA/nodes.conf.kept"
+  fi
 }
 
 # identity_in FILE: what this node is, and the ids that it knows: from a copy made too early it would find nobody.
