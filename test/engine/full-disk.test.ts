@@ -9,7 +9,7 @@ import { suite } from '../runner/suite.ts'
 import { countKeys, createWithKeys, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 
-const test = suite('a volume that is full', { timeout: 90_000 })
+const test = suite('a volume that takes no data', { timeout: 90_000 })
 
 // Only root may mount; elsewhere a person or a runner that may become root without a password can run this.
 const asRoot = (...command: string[]) =>
@@ -106,6 +106,20 @@ test('a master’s: it refuses writes, the others go on, room mends it, and what
   const [, heir = ''] = (await release.ask(0, 'ROLE')).split('\n')
   const [ordinal = 0] = all(release).filter((one) => release.address(one) === heir)
   assert.is(await release.ask(ordinal, 'GET', own), acknowledged)
+})
+
+test('one that is read-only: the pod says so before its server starts', async (_, scope) => {
+  const release = await prepare(scope)
+  await smallVolume(scope, release, 0)
+  await asRoot('mount', '-o', 'remount,ro', release.data(0))
+  const refused = await release.start(0).catch((error: Error) => error.message)
+  assert.is(refused, 'pod 0 did not start: see its log')
+  const log = await release.log(0)
+  assert.match(
+    log,
+    /refuse +the server cannot write to its volume\. \S+ is mounted read-only.*delete the pod\.\n$/,
+  )
+  assert.not.match(log, /df shows|start +redis|start +valkey/)
 })
 
 test.run()

@@ -19,7 +19,7 @@ look_after_identity() {
     if ! stands_alone "$(renamed "$id")" 15; then return 1; fi
     # First the mark: a start that is cut short goes on from what it says.
     if ! write_mark "$(renamed "$id")" "$COPY_OF"; then
-      log refuse "the volume is a copy of one of $COPY_OF, and $MARK, which is to say so, cannot be written. Is the volume full, or read-only?"
+      log refuse "the volume is a copy of one of $COPY_OF, and $MARK, which is to say so, cannot be written. $(space_advice)"
       return 1
     fi
     take_identity

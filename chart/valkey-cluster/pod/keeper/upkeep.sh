@@ -10,7 +10,10 @@ tell_of_volume() {
   if [ "$HEALTH" = none ] || [ "$SAVES" = "$VOLUME_TOLD" ]; then return; fi
   VOLUME_TOLD=$SAVES
   case $SAVES in
-    no) log volume "the server cannot save to its volume, and can refuse writes until it does. $SPACE_ADVICE" ;;
+    no)
+      takes_data keeper || :
+      log volume "the server cannot save to its volume, and can refuse writes until it does. $(space_advice)"
+      ;;
     yes) log volume "the server saves to its volume again" ;;
   esac
 }

@@ -35,7 +35,13 @@ if [ -e "$AUTH_FILE" ] && [ -z "${REDISCLI_AUTH:-}" ]; then
 fi
 await_volume
 tell_of_failed_start
-if ! takes_data start; then log volume "the volume takes no more data. $SPACE_ADVICE"; fi
+if ! takes_data start; then
+  if ! may_write; then
+    log refuse "the server cannot write to its volume. $(space_advice)"
+    exit 1
+  fi
+  log volume "the volume takes no more data. $(space_advice)"
+fi
 look_after_volume || exit 1
 renew_addresses
 rm -f "$RUN/ready"
