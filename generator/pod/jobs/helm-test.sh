@@ -3,6 +3,7 @@
 set -u
 HERE=$(dirname "$0")
 . "$HERE/lib.sh"
+. "$HERE/at-once.sh"
 . "$HERE/observe.sh"
 . "$HERE/plan.sh"
 
@@ -20,29 +21,48 @@ esac
 
 # masters: ordinal, address and slots of each.
 masters() {
-  awk '$1 == "pod" { ordinal[$5] = $2; address[$5] = $4 } $1 == "view" && $2 == $3 && $9 != "-" { print ordinal[$2], address[$2], $9 }' "$OBSERVED"
+  awk '$1 == "pod" && / role=master / && match($0, / slots=[0-9][^ ]*/) { print $2, $4, substr($0, RSTART + 7, RLENGTH - 7) }' "$OBSERVED"
 }
 
-# sample_keys: enough keys that each shard is the home of one; the server itself says which slot a key has.
-sample_keys() { awk -v n="$((SHARDS * 40))" 'BEGIN { for (i = 0; i < n; i++) print "helm-test:" i }'; }
-sample_keys | sed 's/^/CLUSTER KEYSLOT /' | ask_all "$(address_of 0)" | tr -d '\r' >"$WORK/slots"
-sample_keys | paste - "$WORK/slots" >"$WORK/keys"
+# sample_keys ORDINAL ADDRESS: forty keys and the slot of each, which the server itself tells. With as many of each master each
+# shard is the home of one.
+sample_keys() {
+  awk -v pod="$1" 'BEGIN { for (i = 0; i < 40; i++) print "helm-test:" pod ":" i }' >"$WORK/keys.$1"
+  sed 's/^/CLUSTER KEYSLOT /' "$WORK/keys.$1" | ask_all "$2" | tr -d '\r' | paste "$WORK/keys.$1" -
+  rm "$WORK/keys.$1"
+}
 
-failed=0
-masters >"$WORK/masters"
-while read -r ordinal address slots; do
-  key=$(awk -v list="$slots" '
-    BEGIN { n = split(list, part, ",") }
-    { for (i = 1; i <= n; i++) { last = split(part[i], range, "-") == 2 ? range[2] : range[1]
-        if ($2 >= range[1] + 0 && $2 <= last + 0) { print $1; exit } } }' "$WORK/keys")
-  value=$(now)-$ordinal
-  wrote=$(ask "$address" SET "$key" "$value" EX 60)
-  read_back=$(ask "$address" GET "$key")
-  if [ "$wrote" = OK ] && [ "$read_back" = "$value" ]; then
-    log pass "pod $ordinal took $key and gave it back"
+# homes: of each master the ordinal, the address and a key that it is the home of.
+homes() {
+  awk '
+    FILENAME == ARGV[1] {
+      ordinal[++n] = $1; address[n] = $2
+      ranges = split($3, part, ",")
+      for (i = 1; i <= ranges; i++) {
+        if (split(part[i], range, "-") == 1) range[2] = range[1]
+        for (slot = range[1] + 0; slot <= range[2] + 0; slot++) owner[slot] = n
+      }
+      next
+    }
+    NF == 2 && $2 in owner { key[owner[$2]] = $1 }
+    END { for (i = 1; i <= n; i++) print ordinal[i], address[i], key[i] }' "$@"
+}
+
+# take_and_give ORDINAL ADDRESS KEY: whether this master takes the key and gives it back; without a key it told no slots.
+take_and_give() {
+  local key value answer
+  key=${3:-}
+  value=$(now)-$1
+  answer=$(printf '%s\n' "SET $key $value EX 60" "GET $key" | ask_all "$2" | tr -d '\r' | tr '\n' ' ')
+  if [ "$answer" = "OK $value " ]; then
+    log pass "pod $1 took $key and gave it back"
   else
-    log fail "pod $ordinal: SET $key answered '$wrote', GET '$read_back' instead of '$value'"
-    failed=1
+    log fail "pod $1: SET $key $value and GET $key answered '${answer% }'"
   fi
-done <"$WORK/masters"
-exit "$failed"
+}
+
+masters >"$WORK/masters"
+at_once sample_keys <"$WORK/masters" >"$WORK/keys"
+homes "$WORK/masters" "$WORK/keys" | at_once take_and_give >"$WORK/taken"
+cat "$WORK/taken"
+if grep -q '^[^ ]* fail ' "$WORK/taken"; then exit 1; fi

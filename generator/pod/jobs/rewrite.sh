@@ -4,27 +4,13 @@
 
 # A pod that restarts just now is given so many seconds before it counts as one that does not answer.
 REWRITE_SILENCE=20
-REWRITE_ATONCE=32
 
-# rewrite_files PODS: many at once, but not all of two hundred; false if a file may still end in what came before, and the
-# log says why.
+# rewrite_files PODS: false if a file may still end in what came before, and the log says why.
 rewrite_files() {
-  local ordinal pids why
+  local why
   REWRITE_FOR="$ENGINE $(server_version)"
   log rewrite "the append-only files of $1 pods: they may end in commands that $REWRITE_FOR does not know, and it would not start"
-  ordinal=0
-  pids=
-  : >"$WORK/not-rewritten"
-  while [ "$ordinal" -lt "$1" ]; do
-    rewrite_file "$ordinal" >>"$WORK/not-rewritten" &
-    pids="$pids $!"
-    ordinal=$((ordinal + 1))
-    if [ "$((ordinal % REWRITE_ATONCE))" = 0 ] || [ "$ordinal" = "$1" ]; then
-      # shellcheck disable=SC2086 # a list of process ids; a bare wait would wait for the lock's connection too
-      wait $pids
-      pids=
-    fi
-  done
+  ordinals "$1" | at_once rewrite_file >"$WORK/not-rewritten"
   while read -r why; do
     refuse "image steps back to $REWRITE_FOR, before which every append-only file is rewritten, and $why"
   done <"$WORK/not-rewritten"

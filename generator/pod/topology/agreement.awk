@@ -1,64 +1,72 @@
 # The part of the plan that lets all nodes know all others, and waits until they agree.
 
+# As many introductions as two hundred nodes need that know nobody are made at once.
+BEGIN { MOST = 20000 }
+
 # All are introduced to all. The engine would spread the news of nodes by itself, but in a cluster of thirty that takes it
-# longer than all introductions. Who lost an address has to make the step; else each makes it to the half of all that follows it.
-function meet(    o, p) {
-  for (o = 1; o < all; o++) {
-    if (!up[o]) continue
-    for (p = 0; p < o; p++) {
-      if (settled[o] && settled[p] || !up[p] || !(unknown(id[o], id[p]) || unknown(id[p], id[o]))) continue
-      if (lost(id[o], id[p]) || (o - p) * 2 > all && !lost(id[p], id[o])) introduce(o, p); else introduce(p, o)
-    }
+# longer than all introductions. Of a thousand it is the other way round: at first each meets those whose ordinal is a square
+# away. So it is at most four introductions from any other, every number being the sum of four squares.
+function meet(    o, p, d, square) {
+  if (gaps > 2 * MOST) for (d = 1; d * d < all; d++) square[d * d] = 1
+  else for (d = 1; d < all; d++) square[d] = 1
+  for (o = 0; o < all; o++) {
+    if (!up[o] || reached[view[o]] == voices) continue
+    listen(o)
+    for (p = 0; p < all; p++)
+      if (p != o && up[p] && unknown(p) && (lost(o, p) || (o < p ? p - o : o - p) in square)) bring_together(o, p)
   }
+  if (gaps > 2 * MOST && waiting == "") waiting = "the nodes are hearing of each other: of " voices * (voices - 1) " acquaintances " gaps " are still to come"
+}
+
+# Who lost an address has to make the step; else each makes it to the half of all that follows it.
+function bring_together(o, p,    low, high) {
+  low = o < p ? o : p; high = o < p ? p : o
+  if (lost(high, low) || (high - low) * 2 > all && !lost(low, high)) introduce(high, low)
+  else introduce(low, high)
 }
 
 # Lets pod o know pod p and what it is. Meeting once more is harmless, and the quickest way to be heard.
 function introduce(p, o) {
-  if ((id[p], address[o]) in shaking || (id[o], address[p]) in shaking) waiting = "pod " p " and pod " o " are shaking hands"
-  else if (!introduced[p, o]++) { step("meet " id[p] " " address[o]); introductions++ }
+  if ((view[p], address[o]) in shaking || (view[o], address[p]) in shaking) waiting = "pod " p " and pod " o " are shaking hands"
+  else if (introductions < MOST && !((p, o) in introduced)) { introduced[p, o] = 1; step("meet " id[p] " " address[o]); introductions++ }
 }
 
-function unknown(viewer, node) { return !((viewer, node) in flags) || flags[viewer, node] ~ /handshake|noaddr/ }
-
-function lost(viewer, node) { return (viewer, node) in flags && flags[viewer, node] ~ /noaddr/ }
-
-function agree(    o, p, v) {
-  for (o = 0; o < all; o++) {
+function agree(    o, p, i, t) {
+  for (o = 0; o < all && unsettlers; o++) {
     if (!up[o]) continue
-    for (p = 0; p < all; p++) if (up[p] && !settled[p] && unheard(o, p)) introduce(p, o)
+    listen(o)
+    for (i = 1; i <= unsettlers; i++) if (unheard(unsettled[i])) introduce(unsettled[i], o)
   }
   finish_round()
   if (!drain) forget_the_dead()
   finish_round()
   for (o = 0; o < all; o++) {
     if (!up[o]) continue
-    v = id[o]
+    listen(o)
     for (p = 0; p < all; p++) {
-      if (!up[p] || !ill[id[p]]) continue
-      if (flags[v, id[p]] ~ /(^|,)fail/) wait_for("pod " o " counts pod " p " as failed")
-      if (o != p && link[v, id[p]] != "connected") wait_for("pod " o " has no connection to pod " p)
+      if (!up[p] || !(p in ill)) continue
+      t = says[id[p]]
+      if (flags[t] ~ /(^|,)fail/) wait_for("pod " o " counts pod " p " as failed")
+      if (o != p && link[t] != "connected") wait_for("pod " o " has no connection to pod " p)
     }
     if (fact[o, "state"] != "ok") wait_for("pod " o " says cluster_state:" fact[o, "state"])
-    if (is_replica[o] && fact[o, "link"] != "up") wait_for("pod " o " is not in sync with " pod(master[v, v]) " yet")
+    if (is_replica[o] && fact[o, "link"] != "up") wait_for("pod " o " is not in sync with " pod(fact[o, "master"]) " yet")
   }
 }
 
-function unheard(o, p,    v, n) {
-  v = id[o]; n = id[p]
-  return unknown(v, n) || slots[v, n] != slots[n, n] || master[v, n] != master[n, n]
-}
-
-# All pods answer by other ids, so a node that nobody sees alive and that owns nothing will not come back.
-function forget_the_dead(    o, i, n, ids, node, dead, count_of_dead) {
-  for (o = 0; o < size; o++) {
-    n = split(known[id[o]], ids, " ")
-    for (i = 1; i <= n; i++) {
-      node = ids[i]
-      if (node in ordinal || flags[id[o], node] ~ /handshake/) continue
-      if (flags[id[o], node] !~ /fail($|,)|noaddr/ || count(slots[id[o], node]))
-        wait_for("pod " o " knows node " node ", which is no pod of this release")
-      dead[++count_of_dead] = id[o] " " node
+# All pods answer by other ids, so a node that nobody sees alive and that owns nothing will not come back. The engine takes a node
+# for new of which it hears a minute after it was forgotten, so all pods forget the same nodes in a round.
+function forget_the_dead(    o, i, t, node, gone, nodes, forgets, n) {
+  for (o = 0; o < size && strangers; o++) {
+    if (!up[o]) continue
+    listen(o)
+    for (i = 1; i <= strangers; i++) {
+      t = stranger[i]; node = about[t]
+      if (!(node in says) || says[node] != t) continue
+      if (flags[t] !~ /fail($|,)|noaddr/ || count(slots[t])) wait_for("pod " o " knows node " node ", which is no pod of this release")
+      if (!(node in gone)) { if (nodes * voices > MOST) continue; gone[node] = 1; nodes++ }
+      forgets[++n] = id[o] " " node
     }
   }
-  for (i = 1; i <= count_of_dead; i++) step("forget " dead[i])
+  for (i = 1; i <= n; i++) step("forget " forgets[i])
 }

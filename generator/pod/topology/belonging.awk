@@ -28,15 +28,15 @@ function check_copies(    o, p, from) {
     from = fact[o, "copy"]
     if (!up[o] || from == "") continue
     for (p = 0; p < all; p++)
-      if (up[p] && fact[p, "copy"] != from && (owns[p] || is_replica[p]) && !((id[p], id[o]) in flags) && !((id[o], id[p]) in flags))
+      if (up[p] && fact[p, "copy"] != from && (owns[p] || is_replica[p]) && !has_met(p, o) && !has_met(o, p))
         refuse("the volume of pod " o " is a copy of one of " from ", and that of pod " p " is " (fact[p, "copy"] == "" ? "this release’s own" : "a copy of one of " fact[p, "copy"]) \
           ": their data does not belong together. Give the pods volumes of one release, or delete the claims and pods that shall join anew as replicas")
   }
 }
 
+function has_met(o, p) { listen(o); return id[p] in says }
+
 function check_strangers(    o) {
   for (o = 1; o < all; o++)
-    if (up[o] && !owns[o] && knows_others[id[o]] && !knows_any(o)) refuse("pod " o " is part of another cluster")
+    if (up[o] && !owns[o] && known[view[o]] > 1 && pods_known[view[o]] < 2) refuse("pod " o " is part of another cluster")
 }
-
-function knows_any(o,    p) { for (p = 0; p < all; p++) if (up[p] && p != o && (id[o], id[p]) in flags) return 1; return 0 }

@@ -4,22 +4,24 @@ function first_slot(k) { return int(k * 16384 / shards) }
 function range_of(k) { return first_slot(k) "-" first_slot(k + 1) - 1 }
 
 # Slots may be given out only where nobody has ever had them: what looks like half a creation could be half a cluster.
-function check_creation(    o, k, n, i, node, ids) {
+function check_creation(    o, k, i, t, half) {
   if (drain) wait_for("not every slot has a master that answers")
   for (o = 0; o < size; o++)
     if (fact[o, "copy"] != "")
       refuse("the volume of pod " o " is a copy of one of " fact[o, "copy"] ", and the masters there are have " covered " of 16384 slots: bring copies of the volumes that are missing, or empty all volumes to start anew")
+  for (k = 0; k < shards; k++) half[range_of(k)] = k
   for (o = 0; o < size; o++) {
-    n = split(known[id[o]], ids, " ")
-    for (i = 1; i <= n; i++) {
-      node = ids[i]
-      if (flags[id[o], node] ~ /handshake/ || node in ordinal) continue
-      refuse("pod " o " knows node " node (count(slots[id[o], node]) ? ", which owns slots" : "") \
+    if (!up[o]) continue
+    listen(o)
+    for (i = 1; i <= strangers; i++) {
+      t = stranger[i]
+      if (!(about[t] in says) || says[about[t]] != t) continue
+      refuse("pod " o " knows node " about[t] (count(slots[t]) ? ", which owns slots" : "") \
         ", and no pod of this release is that node: bring its pod and volume back, or empty the volumes to start anew")
     }
-    for (k = shards - 1; k >= 0; k--) if (slots[id[o], id[o]] == range_of(k)) break
+    k = fact[o, "slots"] in half ? half[fact[o, "slots"]] : -1
     if (k >= 0) { if (owner[k] != "") refuse("pods " owner[k] " and " o " both own " range_of(k)); owner[k] = o }
-    else if (owns[o]) refuse("pod " o " owns slots that no creation gave it (" slots[id[o], id[o]] "): " rescue(o))
+    else if (owns[o]) refuse("pod " o " owns slots that no creation gave it (" fact[o, "slots"] "): " rescue(o))
     else if (fact[o, "keys"] > 0) refuse("pod " o " holds " fact[o, "keys"] " keys, but there is no cluster: " rescue(o))
   }
 }
@@ -48,7 +50,7 @@ function create_masters(    k, o, best, why, least) {
   for (k = 0; k < shards; k++) {
     o = owner[k]
     # Masters that never met take different epochs at once; later the engine settles that by itself, but slowly.
-    if (epoch[id[o]] == 0 && !knows_others[id[o]]) step("epoch " id[o] " " k + 1)
+    if (fact[o, "epoch"] == 0 && known[view[o]] < 2) step("epoch " id[o] " " k + 1)
     if (!owns[o]) step("assign " id[o] " " first_slot(k) " " first_slot(k + 1) - 1)
   }
 }

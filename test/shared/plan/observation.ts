@@ -14,33 +14,73 @@ export interface Node {
   state?: string
 }
 
-const id = (ordinal: number) => `${'abcdefghijklmnopqrstuvwxyz'[ordinal % 26]}${ordinal}`
-const address = (ordinal: number) => `10.0.0.${ordinal + 1}`
-
-/** An observation of nodes that all know each other when `met`, else only themselves, in the words of observe.sh. */
-export function observation(nodes: Node[], met: boolean): string {
-  const lines: string[] = []
-  for (const viewer of nodes) {
-    const { ordinal, node = 'n1', zone = '', keys = 0, state = 'ok', link, master } = viewer
-    if (viewer.up === false) {
-      lines.push(`pod ${ordinal} down -`)
-      continue
-    }
-    const inSync = link ?? (master === undefined ? '-' : 'up')
-    lines.push(
-      `pod ${ordinal} up ${address(ordinal)} ${id(ordinal)} node=${node} zone=${zone} release=test/r revision=r1 version=7.0.15 state=${state} link=${inSync} keys=${keys}`,
-    )
-    for (const seen of met ? nodes : [viewer]) lines.push(view(viewer, seen))
-  }
-  return `${lines.join('\n')}\n`
+/** A pod's line in an observation, and of each node that it knows what it says: an id, flags, a master, a link and slots. */
+export interface Told {
+  pod: string
+  id: string
+  says: string[]
 }
 
-function view(viewer: Node, seen: Node): string {
-  const role = seen.master === undefined ? 'master' : 'slave'
-  const flags = viewer.ordinal === seen.ordinal ? `myself,${role}` : seen.up === false ? `${role},fail` : role
-  const master = seen.master === undefined ? '-' : id(seen.master)
-  const link = seen.up === false ? 'disconnected' : 'connected'
-  return `view ${id(viewer.ordinal)} ${id(seen.ordinal)} ${address(seen.ordinal)} ${flags} ${master} ${seen.epoch ?? 0} ${link} ${seen.slots ?? '-'} -`
+const id = (ordinal: number) => `${'abcdefghijklmnopqrstuvwxyz'[ordinal % 26]}${ordinal}`
+const address = (ordinal: number) => `10.0.${ordinal >> 8}.${ordinal % 256}`
+
+/** An observation in the words of observe.awk; a pod that is down has its line alone. */
+export function written(pods: (Told | string)[]): string {
+  const number = new Map<string, number>()
+  const lines = pods.map((told) => {
+    if (typeof told === 'string') return told
+    for (const text of told.says) if (!number.has(text)) number.set(text, number.size + 1)
+    const numbers = told.says.map((text) => number.get(text) ?? 0)
+    return `${told.pod}\nview ${told.id} ${ranges(numbers)}`
+  })
+  return [...lines, ...[...number].map(([text, n]) => `told ${n} ${text}`), ''].join('\n')
+}
+
+/** Numbers as the engine and the observation write them, as in 1-5,7; "-" stands for none. */
+export function ranges(numbers: Iterable<number>): string {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  const found: [number, number][] = []
+  for (const number of sorted) {
+    const last = found.at(-1)
+    if (last && last[1] === number - 1) last[1] = number
+    else found.push([number, number])
+  }
+  return found.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(',') || '-'
+}
+
+/** An observation of nodes that all know each other when `met`, else only themselves. */
+export function observation(nodes: Node[], met: boolean): string {
+  return written(nodes.map((viewer) => tell(viewer, met ? nodes : [viewer])))
+}
+
+function tell(viewer: Node, known: Node[]): Told | string {
+  const {
+    ordinal,
+    node = 'n1',
+    zone = '',
+    keys = 0,
+    state = 'ok',
+    link,
+    master,
+    epoch = 0,
+    slots = '-',
+  } = viewer
+  if (viewer.up === false) return `pod ${ordinal} down -`
+  const inSync = link ?? (master === undefined ? '-' : 'up')
+  const own = `role=${roleOf(viewer)} master=${masterOf(viewer)} epoch=${epoch} slots=${slots} open=-`
+  return {
+    pod: `pod ${ordinal} up ${address(ordinal)} ${id(ordinal)} node=${node} zone=${zone} release=test/r revision=r1 version=7.0.15 state=${state} link=${inSync} ${own} keys=${keys}`,
+    id: id(ordinal),
+    says: known.map(say),
+  }
+}
+
+const roleOf = ({ master }: Node) => (master === undefined ? 'master' : 'slave')
+const masterOf = ({ master }: Node) => (master === undefined ? '-' : id(master))
+
+function say(seen: Node): string {
+  const [fail, link] = seen.up === false ? [',fail', 'disconnected'] : ['', 'connected']
+  return `${id(seen.ordinal)} ${roleOf(seen)}${fail} ${masterOf(seen)} ${link} ${seen.slots ?? '-'}`
 }
 
 /** The ordinal of a node's id. */

@@ -15,8 +15,8 @@ async function pod(work: string, { moves = '', memory = 'used_memory:3000000', e
     HERE=${work} WORK=${work}
     address_of() { echo 10.0.0.1; }
     ask_all() { cat >/dev/null; printf '%s\\n' ${ID} ${moves} '${ID} 10.0.0.1:6379@16379 myself,master - 0 0 1 connected 0-5460' ${memory} ${end}; }
-    for part in nodes observe; do . "$HERE/$part.sh"; done
-    observe_pod 0 </dev/null`
+    for part in nodes at-once observe; do . "$HERE/$part.sh"; done
+    observe 1`
   return (await must('sh', ['-c', script])).split('\n')[0] ?? ''
 }
 

@@ -5,6 +5,7 @@ HERE=$(dirname "$0")
 . "$HERE/lib.sh"
 . "$HERE/release.sh"
 . "$HERE/lock.sh"
+. "$HERE/at-once.sh"
 . "$HERE/observe.sh"
 . "$HERE/plan.sh"
 . "$HERE/move.sh"

@@ -60,7 +60,7 @@ check_engine() {
 owners_away() {
   awk '
     $1 == "pod" && $3 == "up" { here[$5] = 1 }
-    $1 == "view" && $9 != "-" { owns[$3] = 1 }
+    $1 == "told" && $7 != "-" { owns[$3] = 1 }
     END { for (node in owns) if (!(node in here)) print node }' "$OBSERVED"
 }
 

@@ -56,7 +56,8 @@ function attach_strays(    o, m) {
 
 function attach(o, m) {
   has[m]++
-  if (unknown(id[o], id[m])) introduce(m, o)
+  listen(o)
+  if (unknown(m)) introduce(m, o)
   else step("replicate " id[o] " " id[m])
 }
 

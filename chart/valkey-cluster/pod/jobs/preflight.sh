@@ -8,6 +8,7 @@ HERE=$(dirname "$0")
 . "$HERE/lib.sh"
 . "$HERE/release.sh"
 . "$HERE/lock.sh"
+. "$HERE/at-once.sh"
 . "$HERE/observe.sh"
 . "$HERE/plan.sh"
 . "$HERE/move.sh"
@@ -20,7 +21,7 @@ HERE=$(dirname "$0")
 # that the servers move on.
 work_to_do() {
   awk -v size="$SIZE" '
-    $1 == "pod" && ($2 >= size && $3 == "up" || / moves=[1-9]/) || $1 == "view" && $10 != "-" && $5 !~ /slave/ { found = 1 }
+    $1 == "pod" && ($2 >= size && $3 == "up" || / moves=[1-9]/ || / role=master .* open=\[/) { found = 1 }
     END { exit !found }' "$OBSERVED"
 }
 

@@ -6,6 +6,9 @@
 # With edits=FILE the lines keep their own form, and the file says what changes, a line each: ID COLUMN VALUE. The columns are
 # id, address (as in 10.0.0.1:6379@16379), flags, master, sent, heard, epoch, link and shard. "open -" takes all slots on their
 # way off the line; "drop -" removes the line.
+#
+# With once=yes, for answers of many nodes: a line that says what an earlier one said, but for times and the epoch, becomes "again
+# NUMBER". The line of that number has it after SHARD. Nodes that still shake hands have names of the moment, so they have "-" there.
 
 BEGIN {
   columns = split("id - flags master sent heard epoch link", column_name, " ")
@@ -16,6 +19,15 @@ BEGIN {
 NF < 8 || $2 !~ /:[0-9]+@[0-9]+/ { print; next }
 edits != "" { change($1); next }
 
+once != "" {
+  place = "-"
+  if (!/handshake/) {
+    words = $0; sub(/ [0-9]+ [0-9]+ [0-9]+ /, " ", words)
+    if (words in number) { print "again", number[words]; next }
+    place = number[words] = ++numbers
+  }
+}
+
 {
   address = ports = $2
   # The last colon before the ports: an IPv6 address has others.
@@ -24,7 +36,7 @@ edits != "" { change($1); next }
   shard = match($2, /shard-id=[0-9a-f]+/) ? substr($2, RSTART + 9, RLENGTH - 9) : ""
   slots = open = ""
   for (i = 9; i <= NF; i++) if ($i ~ /^\[/) open = open "," $i; else slots = slots "," $i
-  print "node", $1, said(address), $3, $4, $7, $8, said(substr(slots, 2)), said(substr(open, 2)), $6, ports, said(shard)
+  print "node", $1, said(address), $3, $4, $7, $8, said(substr(slots, 2)), said(substr(open, 2)), $6, ports, said(shard) (once == "" ? "" : " " place)
 }
 
 function said(text) { return text == "" ? "-" : text }

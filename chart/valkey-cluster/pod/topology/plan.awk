@@ -29,6 +29,7 @@ END {
   if (all < size) all = size
   check_pods()
   read_slots()
+  read_views()
   check_copies()
   cancel_moves()
   finish_round()

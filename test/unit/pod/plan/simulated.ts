@@ -1,3 +1,5 @@
+import { ranges, written } from '../../../shared/plan/observation.ts'
+
 /** A pod of a simulated cluster: a node that the planner's steps work on, without an engine. */
 export interface Sim {
   ordinal: number
@@ -27,34 +29,23 @@ const address = ({ ordinal }: Sim) => `10.0.${ordinal >> 8}.${ordinal % 256}`
 
 /** What observe.sh would say of these pods. */
 export function observed(pods: Sim[]): string {
-  return pods.map((viewer) => [podLine(viewer), ...views(viewer, pods)].join('\n')).join('\n')
+  const known = new Map(pods.map((one) => [one.id, say(one)]))
+  return written(pods.map((viewer) => ({ pod: podLine(viewer), id: viewer.id, says: heard(viewer, known) })))
 }
 
-const podLine = (one: Sim) =>
-  `pod ${one.ordinal} up ${address(one)} ${one.id} node=${one.node} zone=${one.zone} release=test/r revision=r1 version=7.0.15 ` +
-  `state=ok link=${one.master ? 'up' : '-'} used=2000000 data=1000000 allowed=0 policy=noeviction moves=${one.moves ?? 0} keys=${one.slots.size}`
-
-function views(viewer: Sim, pods: Sim[]): string[] {
-  return [...viewer.knows].map((id) => {
-    const seen = pods.find((other) => other.id === id)
-    if (!seen) return `view ${viewer.id} ${id} 10.9.9.9 slave,fail - 0 disconnected - -`
-    const role = seen.master ? 'slave' : 'master'
-    const flags = seen === viewer ? `myself,${role}` : role
-    const open = seen === viewer && seen.open !== undefined ? `[${seen.open}->-x]` : '-'
-    return `view ${viewer.id} ${id} ${address(seen)} ${flags} ${seen.master ?? '-'} 1 connected ${ranges(seen.slots)} ${open}`
-  })
+function podLine(one: Sim): string {
+  const open = one.open === undefined ? '-' : `[${one.open}->-x]`
+  return (
+    `pod ${one.ordinal} up ${address(one)} ${one.id} node=${one.node} zone=${one.zone} release=test/r revision=r1 version=7.0.15 ` +
+    `state=ok link=${one.master ? 'up' : '-'} role=${roleOf(one)} master=${one.master ?? '-'} epoch=1 slots=${ranges(one.slots)} open=${open} ` +
+    `used=2000000 data=1000000 allowed=0 policy=noeviction moves=${one.moves ?? 0} keys=${one.slots.size}`
+  )
 }
 
-function ranges(slots: Set<number>): string {
-  const sorted = [...slots].sort((a, b) => a - b)
-  const found: [number, number][] = []
-  for (const slot of sorted) {
-    const last = found.at(-1)
-    if (last && last[1] === slot - 1) last[1] = slot
-    else found.push([slot, slot])
-  }
-  return found.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(',') || '-'
-}
+const roleOf = ({ master }: Sim) => (master ? 'slave' : 'master')
+const say = (one: Sim) => `${one.id} ${roleOf(one)} ${one.master ?? '-'} connected ${ranges(one.slots)}`
+const heard = (viewer: Sim, known: Map<string, string>) =>
+  [...viewer.knows].map((id) => known.get(id) ?? `${id} slave,fail - disconnected -`)
 
 /** Does what a step says, as an engine would, and throws where an engine would refuse. */
 export function apply(step: string, pods: Sim[]): void {
