@@ -40,6 +40,11 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
     /auth\.password and auth\.existingSecret are both set/,
   ],
   [
+    'more nodes than a cluster can have',
+    { cluster: { shards: 334, replicasPerShard: 2 } },
+    /cluster\.shards is 334 and cluster\.replicasPerShard is 2: that makes 1002 nodes, .*no more than 1000/,
+  ],
+  [
     'writes that nobody could replicate',
     { cluster: { writes: 'replicated', replicasPerShard: 0 } },
     /cluster\.writes is replicated and cluster\.replicasPerShard is 0: no write would ever be taken/,

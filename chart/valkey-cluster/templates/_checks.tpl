@@ -12,6 +12,7 @@
 {{- if and (eq .Values.cluster.writes "replicated") (eq (int .Values.cluster.replicasPerShard) 0) }}
 {{- fail "cluster.writes is replicated and cluster.replicasPerShard is 0: no write would ever be taken. Set one replica or more, or cluster.writes to available." }}
 {{- end }}
+{{- include "valkey-cluster.checkSize" . }}
 {{- include "valkey-cluster.checkEnv" . }}
 {{- include "valkey-cluster.checkExtraConfig" . }}
 {{- include "valkey-cluster.checkPassword" . }}
@@ -37,6 +38,14 @@ release one and the same .Release, so each leaves its name there for the next to
 {{- fail (printf "%s.fullnameOverride or %s.fullnameOverride has to be set: in the release %q the objects of both would be called %q. Set it for the one that is not installed yet, so that the other keeps its name." (get $charts $full) .Chart.Name .Release.Name $full) }}
 {{- end }}
 {{- $_ := set .Release "clusterNames" (set $charts $full .Chart.Name) }}
+{{- end }}
+
+{{/* Every node tells every other of all others. The engines recommend no larger cluster, and the Jobs are tested up to this. */}}
+{{- define "valkey-cluster.checkSize" -}}
+{{- $nodes := mul (int .Values.cluster.shards) (add 1 (int .Values.cluster.replicasPerShard)) }}
+{{- if gt $nodes 1000 }}
+{{- fail (printf "cluster.shards is %d and cluster.replicasPerShard is %d: that makes %d nodes, and a cluster has no more than 1000, because every node tells every other of all. Set fewer shards or replicas, or install several releases and divide the keys among them." (int .Values.cluster.shards) (int .Values.cluster.replicasPerShard) $nodes) }}
+{{- end }}
 {{- end }}
 
 {{/* The pod's own scripts run with the server's environment: another NAME or DATA would lead them to other pods and volumes. */}}
