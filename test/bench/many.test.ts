@@ -2,7 +2,9 @@ import * as assert from 'uvu/assert'
 import { suite } from '../runner/suite.ts'
 import { median, saveNumbers, table } from '../shared/figures/figures.ts'
 import { all, type Loopback } from '../shared/loopback/loopback.ts'
+import { layouts } from '../shared/loopback/toolbox.ts'
 import { toItsEnd, upgrade } from '../shared/loopback/upgrade.ts'
+import { pretend } from '../shared/plan/pretended.ts'
 import { randomly } from '../shared/plan/random.ts'
 import { byClient, byJob, look, made, onMemory, startAll, untilAgreed } from './many.ts'
 
@@ -13,6 +15,11 @@ const SIZES = [
   [100, 1],
   [200, 1],
 ] as const
+
+/** Nodes that are pretended, since so many servers do not fit on a machine. */
+const PRETENDED = [200, 400, 1000]
+const OBSERVED_WITHIN = 15
+const PLANNED_WITHIN = 5
 
 interface Figures {
   observe: number
@@ -71,6 +78,27 @@ for (const [nodes, rounds] of SIZES) {
     assert.ok(figures.observe <= 5, `an observation took ${figures.observe} s`)
   })
 }
+
+for (const nodes of PRETENDED)
+  for (const layout of layouts) {
+    test.proves({
+      topic: 'Size and cost',
+      promise: 'A Job sees in seconds how a thousand nodes are, and what is to be done',
+      bound: `observed within ${OBSERVED_WITHIN} s and planned within ${PLANNED_WITHIN} s on two cores`,
+    })
+    test(`${nodes} nodes are seen and planned by an image laid out as ${layout}'s`, async ({
+      other,
+    }, scope) => {
+      const cluster = await pretend(scope, nodes, layout)
+      const observed = await cluster.run('observe $((SHARDS * 2)) >"$OBSERVED"')
+      const planned = await cluster.run('plan; cat "$PLAN"')
+      assert.match(planned.stdout, `done ${nodes} nodes agree`)
+      other[`${nodes} nodes, pretended, observed on ${layout}`] = observed.seconds
+      other[`${nodes} nodes, pretended, planned on ${layout}`] = planned.seconds
+      assert.ok(observed.seconds <= OBSERVED_WITHIN, `an observation took ${observed.seconds} s`)
+      assert.ok(planned.seconds <= PLANNED_WITHIN, `a plan took ${planned.seconds} s`)
+    })
+  }
 
 test('90 shards grow to 100, and 20 pods that were killed and came back are part of them again', async ({
   other,

@@ -92,11 +92,11 @@ export async function look(release: Loopback): Promise<{ observe: number; plan: 
   const work = { WORK: release.folder }
   await writeFile(
     join(release.folder, 'pod', 'observation.sh'),
-    sourcing(['observe.sh'], `observe ${release.size} >"$WORK/observed"`),
+    sourcing(['at-once.sh', 'observe.sh'], `observe ${release.size} >"$WORK/observed"`),
   )
   await writeFile(
     join(release.folder, 'pod', 'planned.sh'),
-    sourcing(['observe.sh', 'plan.sh'], 'plan; cat "$PLAN"'),
+    sourcing(['at-once.sh', 'observe.sh', 'plan.sh'], 'plan; cat "$PLAN"'),
   )
   const observed = await release.script('observation.sh', [], work)
   const planned = await release.script('planned.sh', [], work)

@@ -29,7 +29,7 @@ export const levels: Record<string, Level> = {
   kind: { tools: [...inCluster, 'docker-registry'], cluster: true, atOnce: 1, always: true },
   matrix: { tools: inCluster, cluster: true, atOnce: 1, always: false },
   bench: {
-    tools: [...inCluster, 'engine', 'mawk'],
+    tools: [...inCluster, 'engine', 'busybox', 'mawk'],
     cluster: true,
     atOnce: 1,
     always: false,

@@ -17,21 +17,21 @@ export interface Node {
 /** A pod's line in an observation, and of each node that it knows what it says: an id, flags, a master, a link and slots. */
 export interface Told {
   pod: string
-  id: string
+  /** None if the pod is down. */
+  id?: string
   says: string[]
 }
 
 const id = (ordinal: number) => `${'abcdefghijklmnopqrstuvwxyz'[ordinal % 26]}${ordinal}`
 const address = (ordinal: number) => `10.0.${ordinal >> 8}.${ordinal % 256}`
 
-/** An observation in the words of observe.awk; a pod that is down has its line alone. */
-export function written(pods: (Told | string)[]): string {
+/** An observation in the words of observe.awk. */
+export function written(pods: Told[]): string {
   const number = new Map<string, number>()
-  const lines = pods.map((told) => {
-    if (typeof told === 'string') return told
-    for (const text of told.says) if (!number.has(text)) number.set(text, number.size + 1)
-    const numbers = told.says.map((text) => number.get(text) ?? 0)
-    return `${told.pod}\nview ${told.id} ${ranges(numbers)}`
+  const lines = pods.map(({ pod, id, says }) => {
+    if (id === undefined) return pod
+    for (const text of says) if (!number.has(text)) number.set(text, number.size + 1)
+    return `${pod}\nview ${id} ${ranges(says.map((text) => number.get(text) ?? 0))}`
   })
   return [...lines, ...[...number].map(([text, n]) => `told ${n} ${text}`), ''].join('\n')
 }
@@ -48,12 +48,15 @@ export function ranges(numbers: Iterable<number>): string {
   return found.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(',') || '-'
 }
 
-/** An observation of nodes that all know each other when `met`, else only themselves. */
-export function observation(nodes: Node[], met: boolean): string {
-  return written(nodes.map((viewer) => tell(viewer, met ? nodes : [viewer])))
+/** What nodes tell that all know each other when `met`, else only themselves. */
+export function told(nodes: Node[], met: boolean): Told[] {
+  return nodes.map((viewer) => tell(viewer, met ? nodes : [viewer]))
 }
 
-function tell(viewer: Node, known: Node[]): Told | string {
+/** An observation of such nodes. */
+export const observation = (nodes: Node[], met: boolean) => written(told(nodes, met))
+
+function tell(viewer: Node, known: Node[]): Told {
   const {
     ordinal,
     node = 'n1',
@@ -65,7 +68,7 @@ function tell(viewer: Node, known: Node[]): Told | string {
     epoch = 0,
     slots = '-',
   } = viewer
-  if (viewer.up === false) return `pod ${ordinal} down -`
+  if (viewer.up === false) return { pod: `pod ${ordinal} down -`, says: [] }
   const inSync = link ?? (master === undefined ? '-' : 'up')
   const own = `role=${roleOf(viewer)} master=${masterOf(viewer)} epoch=${epoch} slots=${slots} open=-`
   return {
