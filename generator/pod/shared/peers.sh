@@ -19,10 +19,11 @@ tell_of_password() {
   log "$1" "the other pods do not take this pod's password: the Secret holds another one than they were started with. Set it back to theirs, then delete this pod."
 }
 
-# peers: the ordinals of all pods but this one. They begin anywhere, so that the same silent peers do not hold up every round.
+# peers [FIRST MOST]: the ordinals of all pods but this one, or of so many pods from FIRST on, the first after the last. Unless told
+# they begin anywhere, so that the same silent peers do not hold up every round.
 peers() {
-  awk -v n="$(desired_size)" -v self="$ORDINAL" -v first="$(now)" '
-    BEGIN { for (i = 0; i < n; i++) { peer = (first + i) % n; if (peer != self) print peer } }'
+  awk -v n="$(desired_size)" -v self="$ORDINAL" -v first="${1:-$(now)}" -v most="${2:-}" '
+    BEGIN { for (i = 0; i < n && (most == "" || i < most); i++) { peer = (first + i) % n; if (peer != self) print peer } }'
 }
 
 # peer_says ADDRESS ID: what a peer can tell of the cluster and of the node with that id, in one word

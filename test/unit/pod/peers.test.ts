@@ -87,4 +87,22 @@ for (const [what, peers] of [
     assert.not(await isForgotten(scope, ...peers))
   })
 
+test('a few peers at a time are others each time, until all had their turn, and never the pod itself', async (_, scope) => {
+  const work = await folder(scope)
+  await copyPodScripts(work)
+  await writeFile(join(work, 'shards'), '100')
+  await writeFile(join(work, 'replicas'), '0')
+  const script = `
+    HERE=${work} TOPOLOGY=${work} POD_NAME=r-70 RELEASE=ns/r
+    for part in lib peers; do . "$HERE/$part.sh"; done
+    peers 70 64; echo; peers 134 64`
+  const [first = [], second = []] = (await must('sh', ['-c', script]))
+    .split('\n\n')
+    .map((text) => text.trim().split('\n').map(Number))
+  assert.is(first[0], 71)
+  assert.is(first.length, 63)
+  assert.is(new Set([...first, ...second]).size, 99)
+  assert.not.ok([...first, ...second].includes(70))
+})
+
 test.run()

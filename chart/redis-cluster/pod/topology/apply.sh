@@ -49,6 +49,7 @@ wait_for_answers() {
   if [ -n "$TELL_PIDS" ]; then wait $TELL_PIDS; fi
   for node in $TELL_NODES; do
     awk -v begin="$(log step)" -v none="nothing in ${ASK_SECONDS}s" -f "$HERE/answers.awk" "$WORK/said.$node" "$WORK/answers.$node"
+    rm "$WORK/commands.$node" "$WORK/said.$node" "$WORK/answers.$node"
   done
   TELL_PIDS=
   TELL_NODES=

@@ -21,6 +21,8 @@ HERE=$(dirname "$0")
 # Whoever does not answer at once is asked again in the next round: a name can lead to where its pod was for some seconds.
 ASK_SECONDS=1
 NAME_SECONDS=1
+HEAL_MOST=64
+HEAL_FROM=$ORDINAL
 
 # distrust: a server shows a peer as connected while it still waits for an address where nobody is. In its first seconds a
 # server that was part of a cluster before compares all addresses, whatever it says.
@@ -28,14 +30,15 @@ distrust() {
   if [ "$HEALTH" = well ] && [ -n "$RETURNING" ] && [ "$UPTIME" -lt 10 ]; then HEALTH=ill; fi
 }
 
-# heal: asks every peer that is not well seen for its id, and meets those whose id is known.
+# heal: asks every peer that is not well seen for its id, and meets those whose id is known. Of a large cluster it looks at some a
+# round, those that follow first: a thousand keepers that each look up a thousand names would take all that the resolver has.
 heal() {
   local count peer
   # Looked up once: in the first seconds a sweep follows the other, and every program that it starts counts.
   HEAL_WELL=$(awk '$1 == "node" && $4 !~ /fail|noaddr|handshake/ && $7 == "connected" { printf " %s ", $3 }' "$VIEW")
   HEAL_PIDS=
   count=0
-  for peer in $(peers); do
+  for peer in $(peers "$HEAL_FROM" "$HEAL_MOST"); do
     heal_peer "$peer" &
     HEAL_PIDS="$HEAL_PIDS $!"
     count=$((count + 1))
@@ -43,6 +46,7 @@ heal() {
     if [ "$((count % 8))" = 0 ]; then wait_for_peers; fi
   done
   wait_for_peers
+  HEAL_FROM=$((HEAL_FROM + HEAL_MOST))
   reattach
 }
 
