@@ -19,11 +19,13 @@ tell_of_password() {
   log "$1" "the other pods do not take this pod's password: the Secret holds another one than they were started with. Set it back to theirs, then delete this pod."
 }
 
-# peers [FIRST MOST]: the ordinals of all pods but this one, or of so many pods from FIRST on, the first after the last. Unless told
-# they begin anywhere, so that the same silent peers do not hold up every round.
-peers() {
-  awk -v n="$(desired_size)" -v self="$ORDINAL" -v first="${1:-$(now)}" -v most="${2:-}" '
-    BEGIN { for (i = 0; i < n && (most == "" || i < most); i++) { peer = (first + i) % n; if (peer != self) print peer } }'
+# peers: the ordinals of all pods but this one. They begin anywhere, so that the same silent peers do not hold up every round.
+peers() { some_peers "$(now)" "$(desired_size)"; }
+
+# some_peers FIRST MOST: of so many pods from FIRST on, counted round and round, those that are not this one.
+some_peers() {
+  awk -v n="$(desired_size)" -v self="$ORDINAL" -v first="$1" -v most="$2" '
+    BEGIN { for (i = 0; i < n && i < most; i++) { peer = (first + i) % n; if (peer != self) print peer } }'
 }
 
 # peer_says ADDRESS ID: what a peer can tell of the cluster and of the node with that id, in one word

@@ -95,7 +95,7 @@ test('a few peers at a time are others each time, until all had their turn, and 
   const script = `
     HERE=${work} TOPOLOGY=${work} POD_NAME=r-70 RELEASE=ns/r
     for part in lib peers; do . "$HERE/$part.sh"; done
-    peers 70 64; echo; peers 134 64`
+    some_peers 70 64; echo; some_peers 134 64`
   const [first = [], second = []] = (await must('sh', ['-c', script]))
     .split('\n\n')
     .map((text) => text.trim().split('\n').map(Number))

@@ -38,7 +38,7 @@ heal() {
   HEAL_WELL=$(awk '$1 == "node" && $4 !~ /fail|noaddr|handshake/ && $7 == "connected" { printf " %s ", $3 }' "$VIEW")
   HEAL_PIDS=
   count=0
-  for peer in $(peers "$HEAL_FROM" "$HEAL_MOST"); do
+  for peer in $(some_peers "$HEAL_FROM" "$HEAL_MOST"); do
     heal_peer "$peer" &
     HEAL_PIDS="$HEAL_PIDS $!"
     count=$((count + 1))
