@@ -73,7 +73,7 @@ check_size() {
     return
   fi
   for away in $(owners_away); do
-    refuse "the cluster is to become smaller, and node $away, which owns slots, does not answer: they could not be moved. Bring its pod back first; an upgrade to $(was shards) shards with $(was replicas) replicas starts pods again that kubectl scale took away."
+    refuse "the cluster is to become smaller, and node $away, which owns slots, does not answer: they could not be moved. Bring its pod back first; an upgrade to $(was shards) shards with $(was replicas) replicas starts pods again that kubectl scale took away (Helm 4 wants --force-conflicts for that)."
   done
 }
 
