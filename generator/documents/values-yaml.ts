@@ -3,7 +3,10 @@ import { toYaml, toYamlLine } from '../text/yaml.ts'
 import type { ValueSchema } from '../values/schema.ts'
 
 const WIDTH = 100
-const BANNER = '# Generated from schema/values by `npx chartgen generate`. Do not edit it here.'
+// The first line is for editors that complete and check values as somebody types.
+const BANNER =
+  '# yaml-language-server: $schema=values.schema.json\n' +
+  '# Generated from schema/values by `npx chartgen generate`. Do not edit it here.'
 
 /** Writes values.yaml: every default below its description and examples, in the order of the schema. */
 export function valuesYaml(schema: ValueSchema): string {

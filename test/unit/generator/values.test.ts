@@ -54,7 +54,8 @@ const schema = valuesSchema([
 test('values.yaml reads as documentation: sentences and examples above each default', () => {
   assert.is(
     valuesYaml(schema),
-    `# Generated from schema/values by \`npx chartgen generate\`. Do not edit it here.
+    `# yaml-language-server: $schema=values.schema.json
+# Generated from schema/values by \`npx chartgen generate\`. Do not edit it here.
 
 # Who may come in. This sentence is long enough that it has to go on in a second line of its
 # comment.
