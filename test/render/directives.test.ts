@@ -39,6 +39,11 @@ for (const flavour of flavours)
         }
       })
     }
+    test(`${helm} refuses ${flavour} with a number that is too low`, async () => {
+      const said = await refusal(flavour, 'maxclients 999\nhz 9\n', helm)
+      for (const name of ['maxclients', 'hz']) assert.match(said, `sets ${name}, but `)
+    })
+
     test(`${helm} takes ${flavour} with what does no harm`, async () => {
       const values = { cluster: { ...whereAllMatter.cluster, extraConfig: harmless } }
       const { code, stderr } = await template(flavour, values, { helm })

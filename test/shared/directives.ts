@@ -24,8 +24,8 @@ proc-title-template "{title} port dir save"
 loadmodule /usr/lib/redis/modules/some.so user default on
 some_module.max-memory 1gb
 \tlazyfree-lazy-eviction yes \r
-hz 100
-maxclients\t20000
+hz 10
+maxclients\t1000
 databases 1
 `
 

@@ -82,4 +82,12 @@ test('one node alone gets a whole cluster', async () => {
   )
 })
 
+test('of 200 nodes no replica shares its master’s Kubernetes node', async () => {
+  const places = Array.from({ length: 20 }, (_, n) => `n${n}`)
+  const nodes = scattered(200, places)
+  const masters = await create(nodes, 100, 1)
+  assert.is(masters.size, 100)
+  assert.is(sharing(nodes, masters).length, 0)
+})
+
 test.run()
