@@ -33,6 +33,7 @@ for (const name of ['eu-r-0', 'r-x', 'r-', 'r-0-1', 'other-0'])
     const { code, stdout } = await start(scope, name)
     assert.is(code, 1)
     assert.match(stdout, `this pod is called ${name}, and its scripts were told that the pods are called r-0`)
+    assert.not.match(stdout, 'is this an image of the engine')
   })
 
 for (const name of ['r-0', 'r-12'])
