@@ -40,6 +40,8 @@ const { positionals, values } = parseArgs({
 })
 /** How many slots of a shard a lane writes to: some of those that move are to be among them. */
 const LISTS = 32
+/** Milliseconds: each write to a control waits for the disk, and the load must not be what makes the disk slow. */
+const CONTROL_REST = 20
 
 const began = performance.now()
 const now = () => Math.round(performance.now() - began)
@@ -66,11 +68,12 @@ async function load(): Promise<LoadReport> {
   const shards = await shardRanges()
   const total = shards.length + values.control.length
   let begun = 0
-  const lane = (store: Store, name: string, keys: string[]) =>
+  const rest = Number(values.rest)
+  const lane = (store: Store, name: string, keys: string[], rest: number) =>
     startLane(store, {
       name,
       keys,
-      rest: Number(values.rest),
+      rest,
       now,
       stopped: () => stop,
       begun: () => {
@@ -82,11 +85,11 @@ async function load(): Promise<LoadReport> {
   const store = storeOf(cluster, values.mode as Mode)
   const lanes = shards.map((ranges, i) => {
     const keys = tagsIn(ranges, LISTS).map((tag) => `load:${run}:{${tag}}`)
-    return lane(store, `shard-${i}`, keys)
+    return lane(store, `shard-${i}`, keys, rest)
   })
   const controls = values.control.map((host, i) => {
     const control = new Redis({ host }).on('error', () => {})
-    return lane(storeOf(control), `control-${i}`, [`load:${run}`])
+    return lane(storeOf(control), `control-${i}`, [`load:${run}`], Math.max(rest, CONTROL_REST))
   })
   const telling = tellOf(lanes)
   await Promise.all([...lanes, ...controls].map((one) => one.written))

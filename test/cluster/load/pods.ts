@@ -45,7 +45,10 @@ export async function startClient(of: Loaded, args: string[], options: ClientOpt
   return name
 }
 
-/** A server that belongs to no cluster and that nobody touches. It appends to a file as the others do: disks stall as well. */
+/**
+ * A server that belongs to no cluster and that nobody touches. Disks stall as well, and a server that moves slots waits for the disk
+ * whenever it writes nodes.conf, so a control waits for the disk at each write.
+ */
 interface Control {
   pod: string
   address: string
@@ -69,7 +72,18 @@ async function startControl(of: Loaded, on: string): Promise<Control> {
       image: await imageInCluster(engine),
       command: [
         `${engine}-server`,
-        ...['--protected-mode', 'no', '--save', '', '--dir', '/tmp', '--appendonly', 'yes'],
+        ...[
+          '--protected-mode',
+          'no',
+          '--save',
+          '',
+          '--dir',
+          '/tmp',
+          '--appendonly',
+          'yes',
+          '--appendfsync',
+          'always',
+        ],
       ],
     },
   )
