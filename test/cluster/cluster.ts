@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import { parseClusterNodes, parseInfo } from '../../generator/cluster/nodes.ts'
 import { type Shard, shardsOf, type View, whyNotWhole } from '../../generator/cluster/whole.ts'
-import { askAll } from '../kube/engine.ts'
+import { ask, askAll } from '../kube/engine.ts'
 import type { Release } from '../kube/helm.ts'
 import { core } from '../kube/kubernetes.ts'
 import { eventually, pause } from '../runner/deadline.ts'
@@ -31,6 +31,14 @@ export async function views(release: Release): Promise<View[]> {
   const settled = await Promise.allSettled(asked)
   return settled.filter((one) => one.status === 'fulfilled').map(({ value }) => value)
 }
+
+/** The lines of CLUSTER NODES of a pod once it shakes no hands: nodes that are let meet again stand there twice meanwhile. */
+export const nodesKnown = ({ namespace }: Release, pod: string): Promise<string[]> =>
+  eventually(`${pod} to shake no hands`, { deadline: 10_000 }, async (see) => {
+    const nodes = (await ask(namespace, pod, 'CLUSTER', 'NODES')).trim()
+    see(nodes)
+    return nodes.includes('handshake') ? undefined : nodes.split('\n')
+  })
 
 /** Waits until `nodes` pods answer, agree on a map of all 16384 slots, and every replica is in sync; returns the shards. */
 export function waitUntilWhole(

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { eventually } from '../runner/deadline.ts'
 import type { Scope } from '../runner/scope.ts'
-import { createWithKeys } from '../shared/loopback/cluster.ts'
+import { createWithKeys, nodesKnown } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 
 /** The password of every release here: with the network they share, nothing but what is on the volumes tells them apart. */
@@ -80,7 +80,7 @@ export async function assertOwnNodes(release: Loopback): Promise<void> {
     ),
   )
   for (const ordinal of all(release)) {
-    const nodes = (await release.ask(ordinal, 'CLUSTER', 'NODES')).split('\n')
+    const nodes = await nodesKnown(release, ordinal)
     const known = nodes.map((line) => line.split(/[ :]/).slice(0, 2).join(' '))
     assert.equal(known.sort(), own.toSorted(), `what pod ${ordinal} of ${release.mark} knows`)
   }

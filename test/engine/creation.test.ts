@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert'
 import { eventually } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
+import { nodesKnown } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { layouts } from '../shared/loopback/toolbox.ts'
 import { killAtFirstStep } from './kill.ts'
@@ -10,7 +11,7 @@ const test = suite('creation on real servers', { timeout: 40_000 })
 
 /** The cluster as one node sees it, without what changes by the second. */
 async function view(release: Loopback, ordinal: number): Promise<string[]> {
-  const lines = (await release.ask(ordinal, 'CLUSTER', 'NODES')).split('\n')
+  const lines = await nodesKnown(release, ordinal)
   return lines
     .map((line) => {
       const [id, address, flags, master, , , epoch, link, ...slots] = line.trim().split(' ')

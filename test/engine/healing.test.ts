@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { eventually } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
-import { countKeys, createWithKeys, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
+import { countKeys, createWithKeys, nodesKnown, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 
 const test = suite('healing', { timeout: 90_000 })
@@ -85,7 +85,7 @@ test('a pod that lost its volume joins again, its shard has its replica, and the
   assert.is(upgrade.code, 0, upgrade.stdout)
   assert.match(upgrade.stdout, /forget node/)
   for (const ordinal of all(release))
-    assert.is((await release.ask(ordinal, 'CLUSTER', 'NODES')).split('\n').length, 6)
+    assert.is((await nodesKnown(release, ordinal)).length, 6, `what pod ${ordinal} knows`)
   await untilWhole(release)
   assert.is(await countKeys(release, all(release)), keys)
 })

@@ -1,8 +1,7 @@
 // depends on: moves
 import * as assert from 'uvu/assert'
-import { eventually } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
-import { countKeys, createWithKeys, untilWhole } from '../shared/loopback/cluster.ts'
+import { countKeys, createWithKeys, nodesKnown, untilWhole } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { size, upgrade } from '../shared/loopback/upgrade.ts'
 
@@ -11,18 +10,10 @@ const test = suite('a cluster that changes its size', { timeout: 240_000 })
 
 const upTo = (count: number) => Array.from({ length: count }, (_, ordinal) => ordinal)
 
-/** What a pod knows once it shakes no hands any more: its keeper meets a peer again that did not answer for a moment. */
-const withoutHandshake = (release: Loopback, ordinal: number): Promise<string[]> =>
-  eventually(`pod ${ordinal} to shake no hands`, { deadline: 10_000 }, async (see) => {
-    const nodes = await release.ask(ordinal, 'CLUSTER', 'NODES')
-    see(nodes)
-    return nodes.includes('handshake') ? undefined : nodes.split('\n')
-  })
-
 async function assertSize(release: Loopback, shards: number, replicas: number, keys: number): Promise<void> {
   const pods = upTo(shards * (1 + replicas))
   for (const ordinal of pods) {
-    const lines = await withoutHandshake(release, ordinal)
+    const lines = await nodesKnown(release, ordinal)
     assert.is(lines.length, pods.length, lines.join('\n'))
     assert.is(
       lines.filter(
@@ -30,7 +21,7 @@ async function assertSize(release: Loopback, shards: number, replicas: number, k
       ).length,
       shards,
     )
-    assert.not.match(lines.join('\n'), /fail|noaddr|handshake|\[/)
+    assert.not.match(lines.join('\n'), /fail|noaddr|\[/)
   }
   assert.is(await countKeys(release, pods), keys)
 }
@@ -103,19 +94,16 @@ test('data that would not fit into fewer shards is refused, and nothing changes'
         `big:${key}`,
       )
   }
-  const before = await release.ask(0, 'CLUSTER', 'NODES')
+  const before = await nodesKnown(release, 0)
   const refused = await release.script('preflight.sh', [], size(3, 0))
   assert.is(refused.code, 3, refused.stdout)
   assert.match(
     refused.stdout,
     /cluster\.shards: the data of 4 shards, \d+ MiB, does not fit into 3: pod \d would need \d+ MiB and may use 20 MiB/,
   )
-  const roles = (nodes: string) =>
-    nodes
-      .split('\n')
-      .map((line) => line.replace(/ \d+ \d+ (?=\d+ connected)/, ' ').replace('myself,', ''))
-      .sort()
-  assert.equal(roles(await release.ask(0, 'CLUSTER', 'NODES')), roles(before))
+  const roles = (nodes: string[]) =>
+    nodes.map((line) => line.replace(/ \d+ \d+ (?=\d+ connected)/, ' ').replace('myself,', '')).sort()
+  assert.equal(roles(await nodesKnown(release, 0)), roles(before))
 })
 
 test.run()

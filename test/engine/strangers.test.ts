@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { suite } from '../runner/suite.ts'
-import { countKeys, createWithKeys, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
+import { countKeys, createWithKeys, nodesKnown, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 
 interface Context {
@@ -28,7 +28,7 @@ const test = suite<Context>('two releases whose pods take each other’s address
 })
 
 const idsSeen = async (release: Loopback, ordinal: number) =>
-  (await release.ask(ordinal, 'CLUSTER', 'NODES')).split('\n').map((line) => line.split(' ')[0] ?? '')
+  (await nodesKnown(release, ordinal)).map((line) => line.split(' ')[0] ?? '')
 
 /** Stops the pods of both releases that are to move, and starts them where they shall be. */
 async function move(...moves: [Loopback, Places][]): Promise<void> {

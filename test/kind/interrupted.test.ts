@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { loadAll } from 'js-yaml'
 import * as assert from 'uvu/assert'
-import { serverPods, waitUntilWhole } from '../cluster/cluster.ts'
-import { ask } from '../kube/engine.ts'
+import { nodesKnown, serverPods, waitUntilWhole } from '../cluster/cluster.ts'
 import { helm, install, type Release, release, upgrade } from '../kube/helm.ts'
 import { kubectl } from '../kube/kubectl.ts'
 import { batch, core } from '../kube/kubernetes.ts'
@@ -59,8 +58,8 @@ async function state(of: Release): Promise<unknown> {
     ),
     kubectl(of, 'get', 'configmap', `${of.fullname}-topology`, '--output', 'jsonpath={.data}'),
   ])
-  const nodes = await ask(of.namespace, `${of.fullname}-0`, 'CLUSTER', 'NODES')
-  const lasting = nodes.split('\n').map((line) =>
+  const nodes = await nodesKnown(of, `${of.fullname}-0`)
+  const lasting = nodes.map((line) =>
     line
       .split(' ')
       .filter((_, i) => i !== 4 && i !== 5)

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { Shard } from '../../generator/cluster/whole.ts'
-import { serverPods, waitUntilReady, waitUntilWhole } from '../cluster/cluster.ts'
+import { nodesKnown, serverPods, waitUntilReady, waitUntilWhole } from '../cluster/cluster.ts'
 import { startLoad, writeAndRead } from '../cluster/load/start.ts'
 import { type Context, keysOf, sixNodes } from '../cluster/six-nodes.ts'
 import { assertUnnoticed, UNNOTICED } from '../cluster/unnoticed.ts'
@@ -46,9 +46,9 @@ async function claims({ namespace }: Release): Promise<string[]> {
 async function assertNoStrangers(of: Release): Promise<void> {
   const pods = await serverPods(of)
   for (const { metadata } of pods) {
-    const nodes = (await ask(of.namespace, metadata?.name ?? '', 'CLUSTER', 'NODES')).trim()
-    assert.is(nodes.split('\n').length, pods.length, nodes)
-    assert.not.match(nodes, /fail|noaddr|handshake|\[/)
+    const nodes = await nodesKnown(of, metadata?.name ?? '')
+    assert.is(nodes.length, pods.length, nodes.join('\n'))
+    assert.not.match(nodes.join('\n'), /fail|noaddr|\[/)
   }
 }
 

@@ -28,6 +28,17 @@ async function setAnywhere(release: Loopback, ordinals: number[], key: string): 
   throw new Error(`no node took ${key}`)
 }
 
+/**
+ * The lines of CLUSTER NODES of a pod, once it shakes no hands: a plan and a keeper let nodes that know each other meet again, and
+ * until the other answers, it stands there twice. It fails if that lasts 10 s.
+ */
+export const nodesKnown = (release: Loopback, ordinal: number): Promise<string[]> =>
+  eventually(`pod ${ordinal} to shake no hands`, { deadline: 10_000 }, async (see) => {
+    const nodes = await release.ask(ordinal, 'CLUSTER', 'NODES')
+    see(nodes)
+    return nodes.includes('handshake') ? undefined : nodes.split('\n')
+  })
+
 /** The number of keys on the masters. */
 export async function countKeys(release: Loopback, ordinals: number[]): Promise<number> {
   const sizes = await Promise.all(
