@@ -34,6 +34,8 @@ test('grows by a shard, shrinks by a shard, and grows again onto the volumes tha
   // A hundredth more or less is even enough for a plan, so the last few may stay where they are.
   const [, moved, of] = [...out.matchAll(/ (\d+) of (\d+) slots moved/g)].at(-1) ?? []
   assert.ok(Number(moved) >= Number(of) * 0.99, out)
+  const known = await release.ask(0, 'COMMAND', 'INFO', 'cluster|migration', 'cluster|migrateslots')
+  assert.is(/slots moved whole/.test(out), known.includes('cluster|migrat'), out)
   await assertSize(release, 4, 1, keys)
   await upgrade(release, 8, 3, 1)
   await assertSize(release, 3, 1, keys)

@@ -45,8 +45,5 @@ cluster_client() {
   timeout "$seconds" "$CLI" --cluster "$verb" "$address:$PORT" "$@" </dev/null
 }
 
-# client_knows OPTION: whether the client has this option, which its help may not mention.
-client_knows() { [ "$("$CLI" "$1" --version 2>/dev/null)" = "$("$CLI" --version)" ]; }
-
 # server_version: the version of the server in this image, as in 7.0.15.
 server_version() { "$SERVER" --version | sed -n 's/.* v=\([0-9.]*\).*/\1/p'; }

@@ -25,13 +25,16 @@ const answers = {
   PING: 'PONG',
 }
 
-/** What `peer_says` makes of those answers, if the peer is silent from one command on. */
-async function said(scope: Scope, { from, of = 'x' }: { from?: string; of?: string } = {}): Promise<string> {
+/** What `peer_says` makes of those answers, if the peer is silent from one command on, or the client warns of something. */
+async function said(
+  scope: Scope,
+  { from, of = 'x', warning = ':' }: { from?: string; of?: string; warning?: string } = {},
+): Promise<string> {
   const work = await folder(scope)
   const cases = Object.entries(answers).map(
     ([command, answer]) => `'${command}') ${command === from ? 'exec sleep 3' : `echo '${answer}'`} ;;`,
   )
-  const client = `#!/bin/sh\nwhile read -r command; do case $command in ${cases.join('\n')} esac; done\n`
+  const client = `#!/bin/sh\n${warning}\nwhile read -r command; do case $command in ${cases.join('\n')} esac; done\n`
   await copyPodScripts(work)
   await writeFile(join(work, 'valkey-cli'), client, { mode: 0o755 })
   const script = `
@@ -45,6 +48,11 @@ test('a peer that does not list the node, and a peer that does', async (_, scope
   assert.is(await said(scope), 'whole unlisted - serves 2')
   assert.is(await said(scope, { of: 'c' }), 'whole listed - serves 2')
   assert.is(await said(scope, { of: 'a' }), 'twin listed - serves 2')
+})
+
+test('a client that warns of something beside the answers changes nothing', async (_, scope) => {
+  const warning = "echo 'Warning: Using a password may not be safe.' >&2"
+  assert.is(await said(scope, { of: 'c', warning }), 'whole listed - serves 2')
 })
 
 test.proves({

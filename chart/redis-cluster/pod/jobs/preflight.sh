@@ -11,6 +11,7 @@ HERE=$(dirname "$0")
 . "$HERE/at-once.sh"
 . "$HERE/observe.sh"
 . "$HERE/plan.sh"
+. "$HERE/migrate.sh"
 . "$HERE/move.sh"
 . "$HERE/apply.sh"
 . "$HERE/converge.sh"

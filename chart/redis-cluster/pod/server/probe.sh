@@ -5,10 +5,11 @@ HERE=$(dirname "$0")
 . "$HERE/lib.sh"
 . "$HERE/peers.sh"
 
-# Alive is whoever answers at all: a server that loads its data, runs a script or has lost its master needs no restart.
+# Alive is whoever answers at all: a server that loads its data, runs a script or has lost its master needs no restart. A client may
+# say something of its own before the answer, as Valkey 9.2's does of a password.
 alive() {
   case $(reach "$POD_IP" PING 2>&1 </dev/null) in
-    *PONG | LOADING* | BUSY* | MASTERDOWN* | *NOAUTH* | *WRONGPASS* | *'max number of clients'*) return 0 ;;
+    *PONG* | *LOADING* | *BUSY* | *MASTERDOWN* | *NOAUTH* | *WRONGPASS* | *'max number of clients'*) return 0 ;;
     *) return 1 ;;
   esac
 }

@@ -1,58 +1,64 @@
 # shellcheck shell=sh
-# Sourced with apply.sh: slots on their way, by the engine's own client. The client is killed after a while, which leaves a slot
-# half moved; the next plan ends that first.
+# Sourced after migrate.sh: slots on their way, a batch at a time. The servers move slots whole where they can (migrate.sh), else the
+# engine's own client moves them key by key. The client is killed after a while, which leaves a slot half moved; the next plan
+# ends that first.
 
 # About five seconds' worth of slots go at a time, so that the lock is looked at that often. In a large cluster it is more,
-# because the client asks every node about everything before it begins.
+# because every node is asked about everything before the next batch.
 MOVE_BATCH=64
-MOVE_LIMIT=120
 MOVED=0
 MOVE_BEGAN=
 
-# move FROM TO COUNT: a batch of slots to the master TO, from FROM and from other masters that are to give it as many. The client
-# takes from each a share by what each has. How many slots are to go altogether is in the plan.
+# move FROM TO COUNT: a batch of slots to the master TO, from FROM; key by key also from other masters that are to give it as many.
+# How many are to go altogether is in the plan.
 move() {
-  local left sources givers count way at took seconds rate
+  local left givers count way at took seconds rate
   left=$(awk '$1 == "move" { sum += $4 } END { print sum }' "$PLAN")
-  sources=$(awk -v most="$MOVE_BATCH" -v to="$2" -v each="$3" '
-    $3 == to && $4 == each && count < most { count += each; from = from "," $2 }
-    END { print substr(from, 2) }' "$PLAN")
-  givers=$(echo "$sources" | tr , '\n' | wc -l)
-  count=$(($3 * givers))
-  count=$((count < MOVE_BATCH ? count : MOVE_BATCH))
-  way="from pod $(of "$1" 2)$([ "$givers" = 1 ] || echo " and $((givers - 1)) more") to pod $(of "$2" 2)"
   MOVE_BEGAN=${MOVE_BEGAN:-$(now)}
   at=$(now)
-  # shellcheck disable=SC2046 # words
-  tell_client reshard --cluster-from "$sources" --cluster-to "$2" --cluster-slots "$count" --cluster-yes $(move_options "$1")
+  if migrates "$1" "$2"; then givers=$1; else givers=$(givers "$2" "$3"); fi
+  count=$(($3 * $(echo "$givers" | tr , '\n' | wc -l)))
+  way="from pod $(of "$1" 2)$([ "$count" = "$3" ] || echo " and $((count / $3 - 1)) more") to pod $(of "$2" 2)"
+  count=$((count < MOVE_BATCH ? count : MOVE_BATCH))
+  if [ -n "$MIGRATE_BY" ]; then migrate "$1" "$2" "$count"; else move_keys "$givers" "$2" "$count"; fi
   took=$(($(now) - at))
   seconds=$((5 + $(grep -c '^pod ' "$OBSERVED") / 10))
-  # The answer is not to be trusted, but what it says is worth a line when it is not all well.
-  if [ "$CLIENT_CODE" = 0 ]; then
-    MOVED=$((MOVED + count))
-    rate=$((MOVED / ($(now) - MOVE_BEGAN + 1)))
-    left=$((left - count))
-    log move "$MOVED of $((MOVED + left)) slots moved, now $way; $rate a second, about $((left / (rate + 1)))s left"
-  else
-    log move "$count slots $way: $(tail -n 1 "$WORK/client")"
-  fi
-  if [ "$took" -lt "$((seconds / 2))" ]; then MOVE_BATCH=$((MOVE_BATCH * 2)); fi
-  if [ "$took" -gt "$seconds" ] && [ "$MOVE_BATCH" -gt 1 ]; then MOVE_BATCH=$((MOVE_BATCH / 2)); fi
-}
-
-# move_options FROM: whole slots at once if both the client and the server can. If not, keys go in batches of no more than about
-# a megabyte, because both ends stand still meanwhile.
-move_options() {
-  if client_knows --cluster-use-atomic-slot-migration &&
-    ask "$APPLY_ADDRESS" COMMAND INFO 'cluster|migrateslots' | grep -q migrateslots; then
-    echo --cluster-use-atomic-slot-migration
+  # That it went well is not to be trusted, but what went wrong is worth a line.
+  if [ -n "$MOVE_FAULT" ]; then
+    log move "$count slots $way: $MOVE_FAULT"
+    MOVE_BATCH=$(((MOVE_BATCH + 1) / 2))
     return
   fi
+  MOVED=$((MOVED + count))
+  rate=$((MOVED / ($(now) - MOVE_BEGAN + 1)))
+  left=$((left - count))
+  log move "$MOVED of $((MOVED + left)) slots moved${MIGRATE_BY:+ whole}, now $way; $rate a second, about $((left / (rate + 1)))s left"
+  if [ "$took" -lt "$((seconds / 2))" ]; then MOVE_BATCH=$((MOVE_BATCH * 2)); fi
+  if [ "$took" -gt "$seconds" ]; then MOVE_BATCH=$(((MOVE_BATCH + 1) / 2)); fi
+}
+
+# givers TO COUNT: those that are to give TO so many, as far as a batch goes.
+givers() {
+  awk -v most="$MOVE_BATCH" -v to="$1" -v each="$2" '
+    $3 == to && $4 == each && count < most { count += each; from = from "," $2 }
+    END { print substr(from, 2) }' "$PLAN"
+}
+
+# move_keys GIVERS TO COUNT: key by key; the client takes from each a share by what each has. MOVE_FAULT says why it could not.
+move_keys() {
+  tell_client reshard --cluster-from "$1" --cluster-to "$2" --cluster-slots "$3" --cluster-yes \
+    --cluster-pipeline "$(keys_at_once "${1%%,*}")"
+  MOVE_FAULT=
+  if [ "$CLIENT_CODE" != 0 ]; then MOVE_FAULT=$(tail -n 1 "$WORK/client"); fi
+}
+
+# keys_at_once FROM: as many keys as make about a megabyte, because both ends stand still meanwhile.
+keys_at_once() {
   awk -v node="$1" '
     $1 == "pod" && $5 == node { for (i = 6; i <= NF; i++) { split($i, pair, "="); fact[pair[1]] = pair[2] } }
     END {
       keys = fact["data"] && fact["keys"] ? int(1048576 * fact["keys"] / fact["data"]) : 10
-      print "--cluster-pipeline", (keys < 1 ? 1 : keys > 100 ? 100 : keys)
+      print (keys < 1 ? 1 : keys > 100 ? 100 : keys)
     }' "$OBSERVED"
 }
 
