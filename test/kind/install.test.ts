@@ -5,6 +5,7 @@ import { install, type Release, release, testRelease, uninstall, upgrade } from 
 import { core } from '../kube/kubernetes.ts'
 import { freshNamespace } from '../kube/namespace.ts'
 import { smallValues } from '../kube/values.ts'
+import { workers } from '../kube/workers.ts'
 import { suite } from '../runner/suite.ts'
 import { leftovers } from './leftovers.ts'
 
@@ -38,7 +39,8 @@ for (const [name, flavour, helm, args] of ways) {
   })
   test(`${name}: one command makes a cluster that clients can use, and one removes it`, async (_, scope) => {
     const of = release(flavour, await freshNamespace(scope, 'install'), { helm })
-    const values = await smallValues(flavour)
+    const zones = Object.fromEntries((await workers()).map((node, n) => [node, `zone-${n}`]))
+    const values = await smallValues(flavour, { cluster: { zones } })
 
     const installed = await install(of, values, args)
     assert.is(installed.code, 0, installed.stderr)
@@ -54,6 +56,12 @@ for (const [name, flavour, helm, args] of ways) {
 
     const tested = await testRelease(of)
     assert.is(tested.code, 0, tested.stdout + tested.stderr)
+    // The names by which the pods know their Kubernetes nodes are those of the values.
+    assert.match(
+      tested.stdout + tested.stderr,
+      /no replica on its master's Kubernetes node, none in its zone/,
+    )
+    assert.not.match(tested.stdout + tested.stderr, / zones +a replica can be/)
 
     await waitUntilReady(of, { nodes: 6, deadline: 60_000 })
     const before = await identity(of)

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import type { Values } from '../kube/values.ts'
 import { suite } from '../runner/suite.ts'
-import { flavours, podOf, render, scenarios, workloads } from './rendered.ts'
+import { flavours, podOf, render, scenarios, the, variable, workloads } from './rendered.ts'
 
 const test = suite('the pods of the Jobs', { timeout: 60_000 })
 
@@ -35,6 +35,17 @@ for (const flavour of flavours) {
     for (const [part, { spec }] of await jobPods(flavour, values))
       assert.equal(spec.affinity, { nodeAffinity: affinity.nodeAffinity }, part)
     for (const [part, { spec }] of await jobPods(flavour, {})) assert.is(spec.affinity, undefined, part)
+  })
+
+  test(`Jobs of ${flavour} are told the zone of each Kubernetes node, and no server restarts for it`, async () => {
+    const zones = { 'node-b.example.org': 'zone-2', 'node-a': 'zone-1' }
+    const manifests = await render(flavour, { cluster: { zones } })
+    for (const job of workloads(manifests).filter(({ kind }) => kind === 'Job')) {
+      const [container] = podOf(job).spec.containers
+      assert.ok(container)
+      assert.is(variable(container, 'ZONES'), 'node-a=zone-1 node-b.example.org=zone-2')
+    }
+    assert.equal(the(manifests, 'StatefulSet'), the(await render(flavour), 'StatefulSet'))
   })
 
   test(`the preflight of ${flavour} runs under an account that is there before the release`, async () => {

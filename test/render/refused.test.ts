@@ -19,6 +19,9 @@ async function refusal(flavour: string, values: Values, helm: string): Promise<s
   return stderr
 }
 
+const nodeNames = (count: number) =>
+  Array.from({ length: count }, (_, n) => `ip-10-0-${n}.eu-central-1.compute.internal`)
+
 /** A mistake, where Helm says it is, and what it says. */
 const mistakes: [name: string, values: Values, says: RegExp][] = [
   ['two shards', { cluster: { shards: 2 } }, /\/cluster\/shards.*minimum: got 2, want 3/],
@@ -43,6 +46,21 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
     'more nodes than a cluster can have',
     { cluster: { shards: 334, replicasPerShard: 2 } },
     /cluster\.shards is 334 and cluster\.replicasPerShard is 2: that makes 1002 nodes, .*no more than 1000/,
+  ],
+  [
+    'a zone that no label can have',
+    { cluster: { zones: { 'node-a': 'zone 1' } } },
+    /\/cluster\/zones\/node-a.*a name of at most 63 letters/s,
+  ],
+  [
+    'a zone for what is no Kubernetes node',
+    { cluster: { zones: { Node_A: 'zone-1' } } },
+    /cluster\.zones has a zone for "Node_A", which is no name of a Kubernetes node/,
+  ],
+  [
+    'more zones than the Jobs can be told',
+    { cluster: { zones: Object.fromEntries(nodeNames(3000).map((node) => [node, 'eu-central-1a'])) } },
+    /cluster\.zones has 3000 Kubernetes nodes, .* make 16\d{4} bytes, and the Jobs can be told 120000/,
   ],
   [
     'writes that nobody could replicate',

@@ -13,6 +13,7 @@
 {{- fail "cluster.writes is replicated and cluster.replicasPerShard is 0: no write would ever be taken. Set one replica or more, or cluster.writes to available." }}
 {{- end }}
 {{- include "redis-cluster.checkSize" . }}
+{{- include "redis-cluster.checkZones" . }}
 {{- include "redis-cluster.checkEnv" . }}
 {{- include "redis-cluster.checkExtraConfig" . }}
 {{- include "redis-cluster.checkPassword" . }}
@@ -45,6 +46,19 @@ release one and the same .Release, so each leaves its name there for the next to
 {{- $nodes := mul (int .Values.cluster.shards) (add 1 (int .Values.cluster.replicasPerShard)) }}
 {{- if gt $nodes 1000 }}
 {{- fail (printf "cluster.shards is %d and cluster.replicasPerShard is %d: that makes %d nodes, and a cluster has no more than 1000, because every node tells every other of all. Set fewer shards or replicas, or install several releases and divide the keys among them." (int .Values.cluster.shards) (int .Values.cluster.replicasPerShard) $nodes) }}
+{{- end }}
+{{- end }}
+
+{{/* A name that no Kubernetes node can have would count for none, silently. Linux takes no variable of more than 128 KiB. */}}
+{{- define "redis-cluster.checkZones" -}}
+{{- range $node, $zone := .Values.cluster.zones }}
+{{- if not (regexMatch "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$" $node) }}
+{{- fail (printf "cluster.zones has a zone for %q, which is no name of a Kubernetes node: write the name as kubectl get nodes shows it, in lower-case letters, digits, dashes and dots." $node) }}
+{{- end }}
+{{- end }}
+{{- $bytes := len (include "redis-cluster.zones" .) }}
+{{- if gt $bytes 120000 }}
+{{- fail (printf "cluster.zones has %d Kubernetes nodes, whose names and zones make %d bytes, and the Jobs can be told 120000: leave out nodes that pods of this release never run on." (len .Values.cluster.zones) $bytes) }}
 {{- end }}
 {{- end }}
 

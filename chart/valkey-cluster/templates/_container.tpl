@@ -42,11 +42,24 @@ imagePullSecrets: {{- . | nindent 2 }}
   value: {{ int .Values.cluster.replicasPerShard | quote }}
 - name: IMAGE
   value: {{ include "valkey-cluster.image" . | quote }}
+{{- with .Values.cluster.zones }}
+# Each Kubernetes node and its zone.
+- name: ZONES
+  value: {{ include "valkey-cluster.zones" $ | quote }}
+{{- end }}
 # A Job sees by this Service's address that its release was uninstalled; without an address of its own the Service tells nothing.
 - name: CLIENT_SERVICE
   value: {{ ternary "" (include "valkey-cluster.fullname" .) (eq .Values.service.clusterIP "None") | quote }}
 - name: DEADLINE_SECONDS
   value: {{ sub (int .Values.jobs.deadlineSeconds) 15 | quote }}
+{{- end }}
+
+{{- define "valkey-cluster.zones" -}}
+{{- $places := list -}}
+{{- range $node, $zone := .Values.cluster.zones -}}
+{{- $places = append $places (printf "%s=%s" $node $zone) -}}
+{{- end -}}
+{{- join " " $places -}}
 {{- end }}
 
 {{- define "valkey-cluster.authVolume" -}}

@@ -8,13 +8,16 @@ const test = suite('what is seen of a server')
 
 const ID = 'a'.repeat(40)
 
-/** The line of a pod whose server tells these lines of its moves, of its memory, and at the end. */
-async function pod(work: string, { moves = '', memory = 'used_memory:3000000', end = '7' }): Promise<string> {
+/** The line of a pod whose server tells these lines of its place, its moves, its memory, and at the end. */
+async function pod(
+  work: string,
+  { place = '', zones = '', moves = '', memory = 'used_memory:3000000', end = '7' },
+): Promise<string> {
   await copyPodScripts(work)
   const script = `
-    HERE=${work} WORK=${work}
+    HERE=${work} WORK=${work} ZONES='${zones}'
     address_of() { echo 10.0.0.1; }
-    ask_all() { cat >/dev/null; printf '%s\\n' ${ID} ${moves} '${ID} 10.0.0.1:6379@16379 myself,master - 0 0 1 connected 0-5460' ${memory} ${end}; }
+    ask_all() { cat >/dev/null; printf '%s\\n' ${ID} ${moves} '${ID} 10.0.0.1:6379@16379 myself,master - 0 0 1 connected 0-5460' ${place} ${memory} ${end}; }
     for part in nodes at-once observe; do . "$HERE/$part.sh"; done
     observe 1`
   return (await must('sh', ['-c', script])).split('\n')[0] ?? ''
@@ -24,6 +27,40 @@ async function pod(work: string, { moves = '', memory = 'used_memory:3000000', e
 const move = (state: string) =>
   `name ${'b'.repeat(40)} operation EXPORT slot_ranges 0-99 target_node ${'c'.repeat(40)} source_node ${ID} ` +
   `create_time 1764196800 last_update_time 1764196801 state ${state} message '' cow_size 0 remaining_repl_size 0`
+
+const place = (node: string, zone: string) => `node=${node},zone=${zone},release=ns/r,revision=1`
+
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Replicas keep to other zones than their masters, on every version of Kubernetes',
+})
+test('its zone, which is the one that the map has for its Kubernetes node, or else the pod’s own', async (_, scope) => {
+  const work = await folder(scope)
+  const zones = 'node-a=rack.1 node-b=rack.2'
+  for (const [node, own, zone] of [
+    ['node-a', '', 'rack.1'],
+    ['node-b', 'eu-1b', 'rack.2'],
+    ['node-c', 'eu-1c', 'eu-1c'],
+    ['node', '', ''],
+  ] as const)
+    assert.match(
+      await pod(work, { place: place(node, own), zones }),
+      ` node=${node} zone=${zone} release=ns/r revision=1 `,
+    )
+  assert.match(await pod(work, { place: place('node-a', 'eu-1a') }), ' node=node-a zone=eu-1a release=')
+})
+
+test('its zone, out of as many as fit into a variable', async (_, scope) => {
+  const names = Array.from(
+    { length: 2000 },
+    (_, n) => `ip-10-0-${n}.eu-central-1.compute.internal=eu-central-1${n % 3}`,
+  )
+  const line = await pod(await folder(scope), {
+    place: place('ip-10-0-1999.eu-central-1.compute.internal', ''),
+    zones: names.join(' '),
+  })
+  assert.match(line, ' zone=eu-central-11 ')
+})
 
 test('its memory: what it uses, and how much of that is data', async (_, scope) => {
   const line = await pod(await folder(scope), {

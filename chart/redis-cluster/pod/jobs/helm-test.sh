@@ -19,6 +19,14 @@ case $verdict in
     ;;
 esac
 
+# zoneless: the Kubernetes nodes whose zone nobody knows.
+zoneless() { awk '$1 == "pod" && / zone= / { print substr($6, 6) }' "$OBSERVED" | sort -u | paste -s -d ' ' -; }
+
+unknown=$(zoneless)
+if [ -n "$unknown" ]; then
+  log zones "a replica can be in its master's zone, because the zone of these Kubernetes nodes is unknown: $unknown. Name them in cluster.zones, as docs/zones.md says."
+fi
+
 # masters: ordinal, address and slots of each.
 masters() {
   awk '$1 == "pod" && / role=master / && match($0, / slots=[0-9][^ ]*/) { print $2, $4, substr($0, RSTART + 7, RLENGTH - 7) }' "$OBSERVED"

@@ -7,7 +7,13 @@
 # A thousand nodes say the same of a thousand, and only what one says otherwise takes room. SLOTS are ranges joined by commas, OPEN
 # slots on their way, which only their owner shows; "-" stands for nothing. Memory is in bytes: used, of that the data, and allowed
 # (0 without a limit). Moves are those of slots that the server itself carries on, whoever began them: if slots move atomically
-# nothing else shows them.
+# nothing else shows them. A zone is what the variable zones has for the Kubernetes node, as in "node-a=zone-1 node-b=zone-2", or else what
+# the pod says: Kubernetes tells a pod its zone only from 1.35 on, and of pods that started before, some know it and some do not.
+
+BEGIN {
+  places = split(zones, known, " ")
+  for (i = 1; i <= places; i++) { split(known[i], pair, "="); zone_of[pair[1]] = pair[2] }
+}
 
 $1 == "asked" { end_pod(); begin_pod(); next }
 awaits_id { awaits_id = ""; if ($0 ~ /^[0-9a-f]+$/ && length($0) == 40) id = $0; next }
@@ -26,7 +32,7 @@ $1 == "node" {
 before == "state" && !/^(success|failed|cancelled)$/ { moves++ }
 { before = $0 }
 /^cluster_slot_migration_active_tasks:/ { moves = substr($0, 37) }
-/^node=[^ ]*,revision=/ { place = $0; gsub(/,/, " ", place) }
+/^node=[^ ]*,revision=/ { place = $0; gsub(/,/, " ", place); set_zone() }
 /^cluster_state:/ { state = substr($0, 15) }
 /^redis_version:/ && version == "" { version = substr($0, 15) }
 /^valkey_version:/ { version = substr($0, 16); engine = "valkey" }
@@ -47,6 +53,11 @@ function begin_pod() {
   id = before = place = state = version = engine = link = role = master = epoch = slots = open = keys = whole = ""
   moves = 0
   split("", memory)
+}
+
+function set_zone(    node) {
+  node = substr(place, 6, index(place, " ") - 6)
+  if (node in zone_of) sub(/ zone=[^ ]*/, " zone=" zone_of[node], place)
 }
 
 function told(i) { teller[i] = pods; if (i > last) last = i }

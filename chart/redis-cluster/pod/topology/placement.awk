@@ -61,7 +61,15 @@ function order_masters(    o) {
     if (of[o] > o) { step("failover " id[o]); return }
 }
 
-function placement(    o, shared) {
-  for (o = 0; o < size; o++) if (of[o] >= 0 && fact[o, "node"] == fact[of[o], "node"]) shared++
-  return (shared ? shared " of them on" : "no replica on") " its master's Kubernetes node"
+function placement(    o, shared, zones) {
+  shared = beside("node")
+  for (o = 0; o < size; o++) if (fact[o, "zone"] != "") zones++
+  return (shared ? shared " of them on" : "no replica on") " its master's Kubernetes node" \
+    (zones ? ", " (beside("zone") ? beside("zone") : "none") " in its zone" : "")
+}
+
+# beside PLACE: how many replicas are in the same place as their master.
+function beside(place,    o, n) {
+  for (o = 0; o < size; o++) if (of[o] >= 0 && fact[o, place] != "" && fact[o, place] == fact[of[o], place]) n++
+  return n + 0
 }

@@ -7,7 +7,9 @@ OBSERVED=$WORK/observed
 MOST_PODS=1000
 
 # observe SIZE: the observation of the pods 0 to SIZE-1. What they say goes through one program, which keeps of it what differs.
-observe() { ordinals "$1" | at_once ask_pod | awk -v once=yes -f "$HERE/nodes.awk" | awk -f "$HERE/observe.awk"; }
+observe() {
+  ordinals "$1" | at_once ask_pod | awk -v once=yes -f "$HERE/nodes.awk" | awk -v zones="${ZONES:-}" -f "$HERE/observe.awk"
+}
 
 ask_pod() {
   local address
