@@ -1,8 +1,10 @@
 // depends on: protocol
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { eventually } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
-import { nodesKnown } from '../shared/loopback/cluster.ts'
+import { nodesKnown, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { layouts } from '../shared/loopback/toolbox.ts'
 import { killAtFirstStep } from './kill.ts'
@@ -64,6 +66,35 @@ test('pods that come up one after the other are waited for by name', async (_, s
   await release.start(1)
   assert.is(await job.ended, 0, job.output())
   await assertWhole(release)
+})
+
+test.proves({
+  topic: 'Install and remove',
+  promise: 'Where nothing runs Helm’s hooks, the cluster creates itself',
+})
+test('keepers alone create the cluster, heed the zones, and tell that only the Job gives a new shard its slots', async (_, scope) => {
+  const zones = 'n1=a n2=b n3=c n4=a n5=b n6=c'
+  const release = await prepare(scope, { nodes: ['n1', 'n2', 'n3', 'n4', 'n5', 'n6'] })
+  const topology = join(release.folder, 'topology')
+  await writeFile(join(topology, 'zones'), zones)
+  await release.start(...all(release))
+  await release.keep(...all(release))
+  await untilWhole(release)
+  const checked = await release.script('helm-test.sh', [], { ZONES: zones })
+  assert.match(checked.stdout, /no replica on its master's Kubernetes node, none in its zone/)
+
+  await writeFile(join(topology, 'shards'), '4')
+  await release.start(6, 7)
+  await release.keep(6, 7)
+  await untilLogged(release, 6, /waits for the Job r\d+-reconcile to give it slots: no shard lacks a replica/)
+})
+
+test('a keeper without the topology names what is missing', async (_, scope) => {
+  const release = await prepare(scope)
+  await rm(join(release.folder, 'topology', 'shards'))
+  await release.start(0)
+  await release.keep(0)
+  await untilLogged(release, 0, /wait +the ConfigMap r\d+-topology is missing/)
 })
 
 test.proves({

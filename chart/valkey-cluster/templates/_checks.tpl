@@ -49,7 +49,7 @@ release one and the same .Release, so each leaves its name there for the next to
 {{- end }}
 {{- end }}
 
-{{/* A name that no Kubernetes node can have would count for none, silently. Linux takes no variable of more than 128 KiB. */}}
+{{/* A name that no Kubernetes node can have would count for none, silently. Linux takes no variable of more than 128 KiB, and kubectl apply writes a whole Job into an annotation of at most 256 KiB. */}}
 {{- define "valkey-cluster.checkZones" -}}
 {{- range $node, $zone := .Values.cluster.zones }}
 {{- if not (regexMatch "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$" $node) }}
@@ -57,8 +57,8 @@ release one and the same .Release, so each leaves its name there for the next to
 {{- end }}
 {{- end }}
 {{- $bytes := len (include "valkey-cluster.zones" .) }}
-{{- if gt $bytes 120000 }}
-{{- fail (printf "cluster.zones has %d Kubernetes nodes, whose names and zones make %d bytes, and the Jobs can be told 120000: leave out nodes that pods of this release never run on." (len .Values.cluster.zones) $bytes) }}
+{{- if gt $bytes 100000 }}
+{{- fail (printf "cluster.zones has %d Kubernetes nodes, whose names and zones make %d bytes, and the Jobs can be told 100000: leave out nodes that pods of this release never run on." (len .Values.cluster.zones) $bytes) }}
 {{- end }}
 {{- end }}
 

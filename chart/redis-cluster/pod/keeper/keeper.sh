@@ -97,6 +97,9 @@ ILL_SINCE=
 RETURNING=
 if [ -e "$DATA/nodes.conf.kept" ]; then RETURNING=yes; fi
 log start "keeps $POD_NAME at $POD_IP"
+if [ "$(desired_size)" = 0 ]; then
+  log wait "the ConfigMap $NAME-topology is missing, and it says how many pods there are: this pod looks for no other until it is back. It comes with the chart."
+fi
 while :; do
   # alive.sh looks at this file's age.
   : >"$WORK/heartbeat"

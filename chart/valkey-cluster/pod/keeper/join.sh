@@ -4,6 +4,7 @@
 JOIN_SEEN=
 JOIN_ALONE_SINCE=
 JOIN_LOCKED=
+JOIN_IDLE_TOLD=
 
 # join: meets a peer that was seen to be part of a whole cluster of this release, twice. A peer a round, another each time,
 # will find one. If no pod at all has a cluster, pod 0 creates it anew after a while: so does a release without volumes
@@ -46,7 +47,7 @@ meet_one() {
 create_anew() {
   JOIN_ALONE_SINCE=
   log join "no pod has a cluster: creating it"
-  SHARDS=$(desired shards) REPLICAS=$(desired replicas) DEADLINE_SECONDS=120 sh "$HERE/reconcile.sh" &
+  SHARDS=$(desired shards) REPLICAS=$(desired replicas) ZONES=$(desired zones) DEADLINE_SECONDS=120 sh "$HERE/reconcile.sh" &
   # Waited for, so that a signal to end is heeded meanwhile.
   wait $!
 }
@@ -62,8 +63,16 @@ belong() {
   if leave_strangers; then return; fi
   if [ "$COVERED" != 16384 ]; then return; fi
   master=$(vacancy <"$VIEW")
-  if [ -z "$master" ] || [ "$(vacancy_elsewhere)" != "$master" ]; then return; fi
+  if [ -z "$master" ]; then tell_of_idleness; return; fi
+  if [ "$(vacancy_elsewhere)" != "$master" ]; then return; fi
   log join "becomes a replica of $master: $(ask "$POD_IP" CLUSTER REPLICATE "$master")"
+}
+
+# tell_of_idleness: once, what a node waits for that no shard needs as a replica.
+tell_of_idleness() {
+  if [ -n "$JOIN_IDLE_TOLD" ]; then return; fi
+  JOIN_IDLE_TOLD=yes
+  log join "waits for the Job $NAME-reconcile to give it slots: no shard lacks a replica. If nothing runs Helm's hooks here, docs/delivery.md says how to run that Job."
 }
 
 is_empty() { [ "$ROLE $KEYS $OWNS" = "master 0 no" ]; }
