@@ -63,6 +63,16 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
     /cluster\.zones has 3000 Kubernetes nodes, .* make 16\d{4} bytes, and the Jobs can be told 100000/,
   ],
   [
+    'an object of no kind',
+    { extraObjects: [{ apiVersion: 'v1' }] },
+    /: extraObjects\.0 is no Kubernetes object .*: apiVersion or kind is missing at its top/,
+  ],
+  [
+    'a text that reads as no object',
+    { extraObjects: ['kind: ConfigMap\napiVersion: v1', 'kind: [{{ .Release.Name }}'] },
+    /: extraObjects\.1 is no Kubernetes object .*: error converting YAML/,
+  ],
+  [
     'writes that nobody could replicate',
     { cluster: { writes: 'replicated', replicasPerShard: 0 } },
     /cluster\.writes is replicated and cluster\.replicasPerShard is 0: no write would ever be taken/,

@@ -105,6 +105,12 @@ const situations: Record<string, Values> = {
     },
   },
   'a service of another type': { service: { type: 'LoadBalancer', clusterIP: '10.96.0.50' } },
+  'objects beside it': {
+    extraObjects: [
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: '{{ .Release.Name }}-beside' } },
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-written\n',
+    ],
+  },
   'without what is optional': { disruptionBudget: { enabled: false }, serviceAccount: { create: false } },
 }
 

@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from '../../generator/text/json.
 import { parseYamlAll } from '../../generator/text/yaml.ts'
 import type { ValueSchema } from '../../generator/values/schema.ts'
 import { template } from '../kube/helm.ts'
-import type { Values } from '../kube/values.ts'
+import { merge, type Values } from '../kube/values.ts'
 import { suite } from '../runner/suite.ts'
 import { render, the } from './rendered.ts'
 
@@ -78,9 +78,7 @@ async function objectsOf(values: Values): Promise<JsonObject | string> {
 
 /** The values with a string at a place, and what they need to have an effect. */
 function valuesWith({ path, holding }: Place, text: string): Values {
-  const values = holding(text) as Values
-  const [topic = ''] = path.split('.')
-  return { ...values, [topic]: { ...(NEEDED[path]?.[topic] as object), ...(values[topic] as object) } }
+  return merge(NEEDED[path] ?? {}, holding(text) as Values)
 }
 
 /** A plain string that a place takes, and what comes of it; nothing if it takes none. */
