@@ -44,4 +44,14 @@ test('one action has one version in all workflows', async () => {
   for (const [action, versions] of pins) assert.is(versions.size, 1, action)
 })
 
+test('whatever is pinned is kept new: packages, and actions', async () => {
+  const { version, updates } = load(await readFile('.github/dependabot.yml', 'utf8')) as {
+    version: number
+    updates: { 'package-ecosystem': string; schedule: { interval: string } }[]
+  }
+  assert.is(version, 2)
+  const kept = updates.map((one) => `${one['package-ecosystem']} ${one.schedule.interval}`)
+  assert.equal(kept, ['npm weekly', 'github-actions weekly'])
+})
+
 test.run()
