@@ -29,7 +29,7 @@ export interface ChartContext extends Flavour {
   /** Whether more of it may change than of a version that is final. */
   prerelease: boolean
   /** From package.json. */
-  project: { homepage: string; repository: string; license: string }
+  project: { homepage: string; repository: string; license: string; signingKey: string }
 }
 
 /** A chart before it is rendered: what its templates see, and the schema of its values with this chart's defaults. */
@@ -67,7 +67,7 @@ export function resolve(sources: Sources): Chart[] {
 }
 
 function publicFacts(data: Json | undefined): ChartContext['project'] {
-  const { homepage, repository, license } = isObject(data) ? data : {}
+  const { homepage, repository, license, signingKey = '' } = isObject(data) ? data : {}
   const url = isObject(repository) ? repository.url : repository
   return {
     homepage: String(homepage),
@@ -75,5 +75,6 @@ function publicFacts(data: Json | undefined): ChartContext['project'] {
       .replace(/^git\+/, '')
       .replace(/\.git$/, ''),
     license: String(license),
+    signingKey: String(signingKey),
   }
 }

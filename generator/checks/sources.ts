@@ -40,6 +40,7 @@ export function checkSources(sources: Sources): Mistake[] {
     ...flavours.flatMap(checkFlavourName),
     ...log.mistakes,
     ...flavours.flatMap((flavour) => checkRelease(flavour, log.releases, changelog.file)),
+    ...checkSigningKey(sources.package),
     ...checkScripts(sources),
   ]
   // Defaults and templates can only be judged by schemas that are right themselves.
@@ -53,6 +54,14 @@ export function checkSources(sources: Sources): Mistake[] {
     ...checkTemplates(sources, schema),
     ...checkMentions(sources, schema),
   ]
+}
+
+/** Whoever verifies a package compares all digits of the fingerprint. */
+function checkSigningKey({ file, data }: Source): Mistake[] {
+  const key = isObject(data) ? data.signingKey : undefined
+  if (key === undefined || /^[0-9A-F]{40}$/.test(String(key))) return []
+  const fix = 'write the 40 digits that "gpg --fingerprint" shows, without spaces'
+  return [{ file, pointer: '/signingKey', problem: `"${key}" is no fingerprint of a key`, fix }]
 }
 
 function unreadable(sources: Source[]): Mistake[] {

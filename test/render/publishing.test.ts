@@ -1,12 +1,13 @@
 // needs: yamllint
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { load } from 'js-yaml'
 import * as assert from 'uvu/assert'
 import { KINDS, parseChangelog } from '../../generator/text/changelog.ts'
 import { run } from '../runner/command.ts'
 import { suite } from '../runner/suite.ts'
+import { chartgen, copyOfProject } from '../shared/project.ts'
 import { flavours, podOf, render, workloads } from './rendered.ts'
 
 const test = suite('what a chart repository, Artifact Hub and chart-testing ask of a chart', {
@@ -135,6 +136,32 @@ for (const flavour of flavours) {
     assert.is(code, 0, stdout)
   })
 }
+
+test('whoever finds a hole is told the maintainers’ address', async () => {
+  const policy = await readFile('SECURITY.md', 'utf8')
+  for (const flavour of flavours)
+    for (const { email } of (await chartYaml(flavour)).maintainers) assert.match(policy, email)
+})
+
+test('Artifact Hub is told the key that signs, if package.json names one', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  const file = path.join(project, 'package.json')
+  const facts = JSON.parse(await readFile(file, 'utf8'))
+  const keyToldWith = async (more: object) => {
+    await writeFile(file, JSON.stringify({ ...facts, ...more }))
+    const { code, stdout, stderr } = await chartgen(project, ['generate'])
+    assert.is(code, 0, stdout + stderr)
+    const text = await readFile(path.join(project, 'chart/redis-cluster/Chart.yaml'), 'utf8')
+    const told = (load(text) as ChartYaml).annotations['artifacthub.io/signKey']
+    return told === undefined ? undefined : load(told)
+  }
+  const signingKey = '0123456789ABCDEF'.repeat(3).slice(0, 40)
+  assert.equal(await keyToldWith({ signingKey }), {
+    fingerprint: signingKey,
+    url: `${facts.homepage}/pubring.gpg`,
+  })
+  assert.is(await keyToldWith({ signingKey: undefined }), undefined)
+})
 
 test('the repository brings the icons that the charts name, and says to Artifact Hub whose it is', async () => {
   const owners: unknown[] = []

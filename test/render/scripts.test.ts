@@ -8,7 +8,13 @@ import { suite } from '../runner/suite.ts'
 
 const test = suite('scripts for people working here', { timeout: 60_000 })
 
-for (const script of ['.ci/run', 'scripts/schemas', 'scripts/sign', 'scripts/tools']) {
+for (const script of [
+  '.ci/run',
+  'scripts/github-release',
+  'scripts/schemas',
+  'scripts/sign',
+  'scripts/tools',
+]) {
   test(`${script} gives shellcheck nothing to say`, async () => {
     const { code, stdout } = await run('shellcheck', [script])
     assert.is(code, 0, stdout)

@@ -65,6 +65,33 @@ test('what is signed already keeps its signature', async ({ dist, env }) => {
   assert.is(stdout, '')
 })
 
+test('the key that a chart tells Artifact Hub signs it, or none', async ({ folder, env }) => {
+  const second = [
+    '--batch',
+    '--quiet',
+    '--passphrase',
+    '',
+    '--quick-generate-key',
+    'Second <second@example.org>',
+    'rsa2048',
+  ]
+  await must('gpg', second, { env })
+  const listed = await must('gpg', ['--list-keys', '--with-colons', 'second@example.org'], { env })
+  const fingerprint = /^fpr:+([0-9A-F]{40}):/m.exec(listed)?.[1] ?? ''
+  const signedBy = async (key: string) => {
+    const dist = path.join(folder, `by-${key}`)
+    await mkdir(path.join(dist, 'one'), { recursive: true })
+    const told = `  artifacthub.io/signKey: |\n    fingerprint: ${key}\n    url: https://example.org/pubring.gpg\n`
+    await writeFile(path.join(dist, 'one/Chart.yaml'), `name: one\nannotations:\n${told}  other: "x"\n`)
+    await must('tar', ['-C', dist, '-czf', path.join(dist, 'one-1.0.0.tgz'), 'one'])
+    const { code } = await run('scripts/sign', [dist], { env })
+    if (code !== 0) return readdir(dist)
+    return must('gpg', ['--status-fd', '1', '--verify', path.join(dist, 'one-1.0.0.tgz.prov')], { env })
+  }
+  assert.match(`${await signedBy(fingerprint)}`, `VALIDSIG ${fingerprint}`)
+  assert.equal(await signedBy('F'.repeat(40)), ['one', 'one-1.0.0.tgz'])
+})
+
 test('a signature of other bytes is told, and so is what is no package', async ({ folder, env }) => {
   const dist = path.join(folder, 'other')
   await mkdir(dist)

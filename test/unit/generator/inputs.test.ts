@@ -43,6 +43,16 @@ properties:
   ])
 })
 
+test('a key that signs is named by its whole fingerprint', async (_, scope) => {
+  const project = await copyOfProject(scope)
+  const file = path.join(project, 'package.json')
+  const facts = JSON.parse(await readFile(file, 'utf8'))
+  await writeFile(file, JSON.stringify({ ...facts, signingKey: '0x1234ABCD' }))
+  assert.equal(mistakes(await chartgen(project, ['generate'])), [
+    'package.json /signingKey: "0x1234ABCD" is no fingerprint of a key; write the 40 digits that "gpg --fingerprint" shows, without spaces',
+  ])
+})
+
 test('a default or an example that its own schema refuses is told where it stands', async (_, scope) => {
   const project = await copyOfProject(scope)
   const edit = async (file: string, from: string, to: string) => {
