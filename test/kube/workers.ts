@@ -14,6 +14,23 @@ export function uncordonAfter(scope: Scope, node: string): void {
   scope.defer(() => must('kubectl', ['uncordon', node]))
 }
 
+/** Gives each worker a zone of its own, by its label, until the scope ends. */
+export async function labelZones(scope: Scope): Promise<void> {
+  const label = 'topology.kubernetes.io/zone'
+  for (const [n, node] of (await workers()).entries()) {
+    scope.defer(() => must('kubectl', ['label', 'node', node, `${label}-`]))
+    await must('kubectl', ['label', 'node', node, `${label}=zone-${n}`])
+  }
+}
+
+/** Whether this Kubernetes copies a node's zone to the pods that it schedules there. */
+export async function tellsZones(): Promise<boolean> {
+  const { items } = await core().listNode()
+  const [, minor] = /^v1\.(\d+)\./.exec(items[0]?.status?.nodeInfo?.kubeletVersion ?? '') ?? []
+  if (!minor) throw new Error('the first Kubernetes node tells no version')
+  return Number(minor) >= 35
+}
+
 /** Drains a node of a release's servers: the pods that write are nobody's, and drain would refuse them. */
 export const drain = (of: Release, node: string, seconds: number): Promise<Result> =>
   run(

@@ -5,10 +5,10 @@ import { serverPods, waitUntilReady, waitUntilWhole } from '../cluster/cluster.t
 import { sixNodes } from '../cluster/six-nodes.ts'
 import { sharing } from '../cluster/sizes.ts'
 import { ask } from '../kube/engine.ts'
-import { type Release, upgrade } from '../kube/helm.ts'
+import { type Release, testRelease, upgrade } from '../kube/helm.ts'
 import { kubectl } from '../kube/kubectl.ts'
 import { smallValues, type Values } from '../kube/values.ts'
-import { drain, uncordonAfter, workers } from '../kube/workers.ts'
+import { drain, labelZones, tellsZones, uncordonAfter, workers } from '../kube/workers.ts'
 import { eventually } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
 
@@ -75,6 +75,28 @@ test('are apart again once a node that was replaced has its share of the pods', 
   await apart(of, { pod: { annotations: { restarted: 'yes' } } })
   const places = new Set((await serverPods(of)).map(({ spec }) => spec?.nodeName))
   assert.ok(places.has(node), 'the node has its share of the pods')
+})
+
+test.proves({
+  topic: 'Loss and recovery',
+  promise: 'Replicas keep to other zones than their masters, on every version of Kubernetes',
+})
+test('pods learn their zones from Kubernetes, or helm test names the nodes whose zone the values have to tell', async (_, scope) => {
+  await labelZones(scope)
+  const { of } = await sixNodes(scope, 'zones', inMemory)
+  const { code, stdout, stderr } = await testRelease(of)
+  const said = stdout + stderr
+  assert.is(code, 0, said)
+  if (await tellsZones()) {
+    assert.match(said, /no replica on its master's Kubernetes node, none in its zone/)
+    assert.not.match(said, / zones +a replica can be/)
+    return
+  }
+  const places = [...new Set((await serverPods(of)).map(({ spec }) => spec?.nodeName ?? ''))].sort()
+  assert.match(
+    said,
+    `the zone of these Kubernetes nodes is unknown: ${places.join(' ')}. Name them in cluster.zones`,
+  )
 })
 
 test.run()
