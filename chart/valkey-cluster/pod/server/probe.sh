@@ -48,7 +48,7 @@ part_of_its_cluster() {
       master_has_failed && exit 0
       return 1
       ;;
-    *) [ "$(fact cluster_state)" = ok ] && replicas_in_sync ;;
+    *) [ "$(fact cluster_state)" = ok ] && replicas_in_sync && { [ "$(fact cluster_slots_ok)" = 16384 ] || owns_slots; } ;;
   esac
 }
 
@@ -57,6 +57,11 @@ part_of_nothing() { case $(peer_says "$POD_IP" "") in none*) true ;; *) false ;;
 master_has_failed() {
   ask "$POD_IP" CLUSTER NODES | nodes |
     awk '$4 ~ /myself/ { master = $5 } { flags[$2] = $4 } END { exit flags[master] !~ /,fail(,|$)/ }'
+}
+
+# A master without slots is of no use while others are missing: those may be its own, which its shard has lost.
+owns_slots() {
+  ask "$POD_IP" CLUSTER NODES | nodes | awk '$4 ~ /myself/ && $8 != "-" { owns = 1 } END { exit !owns }'
 }
 
 # While a master sends its data to a replica, the next pod of a rolling restart has to wait.
