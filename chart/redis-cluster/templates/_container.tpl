@@ -40,6 +40,8 @@ imagePullSecrets: {{- . | nindent 2 }}
   value: {{ int .Values.cluster.shards | quote }}
 - name: REPLICAS
   value: {{ int .Values.cluster.replicasPerShard | quote }}
+- name: PERSISTENCE
+  value: {{ .Values.persistence.enabled | quote }}
 - name: IMAGE
   value: {{ include "redis-cluster.image" . | quote }}
 {{- with .Values.cluster.zones }}

@@ -72,6 +72,8 @@ check_size() {
     refuse "the cluster is to become smaller, and no pod answers: nobody can say what the pods from $SIZE on hold. Bring the pods back, then upgrade."
     return
   fi
+  # Without volumes nobody brings back what no pod has. Once all of them answer, its slots are given out anew.
+  if [ "$PERSISTENCE" = false ] && ! grep -q '^pod [0-9]* down ' "$OBSERVED"; then return; fi
   for away in $(owners_away); do
     refuse "the cluster is to become smaller, and node $away, which owns slots, does not answer: they could not be moved. Bring its pod back first; an upgrade to $(was shards) shards with $(was replicas) replicas starts pods again that kubectl scale took away (Helm 4 wants --force-conflicts for that)."
   done

@@ -10,12 +10,13 @@ apply_plan() {
   read -r line <"$PLAN"
   case $line in
     # These take their time, and what comes after them is planned anew.
-    failover* | fix* | move*)
+    failover* | takeover* | fix* | move*)
       # shellcheck disable=SC2086 # a step is words
       apply $line
       return
       ;;
   esac
+  sed -n 's/^lost //p' "$PLAN" | while read -r line; do log lost "$line"; done
   # A node that has met another cannot choose its epoch any more, and those who meet it should hear what it is.
   for kind in cancel close epoch assign replicate meet reset forget; do
     tell_all "$kind" || return
@@ -61,6 +62,7 @@ apply() {
   APPLY_POD="pod $(of "$2" 2)"
   case $1 in
     failover) take_over ;;
+    takeover) log step "let $APPLY_POD take over without an election, since most masters are gone for good: $(ask "$APPLY_ADDRESS" CLUSTER FAILOVER TAKEOVER)" ;;
     fix) fix ;;
     move) move "$2" "$3" "$4" ;;
   esac

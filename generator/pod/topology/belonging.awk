@@ -37,6 +37,8 @@ function check_copies(    o, p, from) {
 function has_met(o, p) { listen(o); return id[p] in says }
 
 function check_strangers(    o) {
-  for (o = 1; o < all; o++)
-    if (up[o] && !owns[o] && known[view[o]] > 1 && pods_known[view[o]] < 2) refuse("pod " o " is part of another cluster")
+  for (o = 1; o < all; o++) if (up[o] && !owns[o] && is_elsewhere(o)) refuse("pod " o " is part of another cluster")
 }
+
+# Whether it knows others, and no pod of this release is among them.
+function is_elsewhere(o) { return known[view[o]] > 1 && pods_known[view[o]] < 2 }

@@ -6,13 +6,16 @@
 #   revision=R    nothing before all pods run that revision
 #   check=yes     it is done wherever pods are
 #   unended=ID    the slots that this node has half moved cannot be ended, which stops only moves
+#   persistence=false  there are no volumes: what was on a node that is gone is gone too
 # A pure program. It prints steps, or else one line that says why there are none:
+#   lost TEXT           said before slots are given out anew whose data nobody has
 #   epoch ID N          give a master of a new cluster its configuration epoch
-#   assign ID FROM TO   give a master of a new cluster its slots
+#   assign ID FROM TO   give a master slots that nobody owns
 #   meet ID ADDRESS     make a node known to another
 #   replicate ID MASTER make a node the replica of a master
 #   reset ID            make a replica that its shard can spare an empty master
 #   failover ID         let a replica take over from its master
+#   takeover ID         let a replica take over without an election, because most masters are gone for good
 #   cancel ID           let a master give up all moves of slots that it carries on
 #   fix ID              end what a killed run left half moved
 #   close ID SLOT       let a master tell its replicas that a slot is not on its way
@@ -33,7 +36,8 @@ END {
   check_copies()
   cancel_moves()
   finish_round()
-  if (covered < 16384) { check_creation(); create_masters() }
+  if (covered < 16384 && persistence == "false" && is_cluster_known()) give_out_anew()
+  else if (covered < 16384) { check_creation(); create_masters() }
   else { choose_masters(); check_strangers() }
   # A cluster gets its replicas before all have met. Who meets a replica later hears at once what it is; by itself that news
   # takes the engine seconds to spread. What else changes a living cluster waits until all have heard of all.

@@ -52,10 +52,17 @@ export async function countKeys(release: Loopback, ordinals: number[]): Promise<
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
+type Shard = [master: number, replica: number, ...more: number[]]
+
 /** The ordinals of a master and of its replicas. */
-export async function aShard(
-  release: Loopback,
-): Promise<[master: number, replica: number, ...more: number[]]> {
+export async function aShard(release: Loopback): Promise<Shard> {
+  const [first] = await shardsOf(release)
+  if (!first) throw new Error('no replica')
+  return first
+}
+
+/** The ordinals of each master that has replicas, and of those. */
+export async function shardsOf(release: Loopback): Promise<Shard[]> {
   const masters = new Map<number, number[]>()
   for (const ordinal of all(release)) {
     const [role, host] = (await release.ask(ordinal, 'ROLE')).split('\n')
@@ -63,9 +70,9 @@ export async function aShard(
     if (role === 'slave' && master !== undefined)
       masters.set(master, [...(masters.get(master) ?? []), ordinal])
   }
-  for (const [master, [replica, ...more]] of masters)
-    if (replica !== undefined) return [master, replica, ...more]
-  throw new Error('no replica')
+  return [...masters].flatMap(([master, [replica, ...more]]) =>
+    replica === undefined ? [] : [[master, replica, ...more]],
+  )
 }
 
 /** Waits until a pod's log has a text. */

@@ -1,5 +1,5 @@
 /** The configuration of a server, as the chart's ConfigMap has it but for the address. */
-export const serverConf = (address: string) => `port 6379
+export const serverConf = (address: string, volumes: boolean) => `port 6379
 bind ${address}
 protected-mode no
 cluster-enabled yes
@@ -8,7 +8,7 @@ cluster-node-timeout 5000
 cluster-require-full-coverage no
 repl-diskless-sync yes
 repl-diskless-sync-delay 0
-appendonly yes
+${volumes ? 'appendonly yes' : 'appendonly no\nrepl-diskless-load on-empty-db\nrdb-del-sync-files yes'}
 save ""
 `
 

@@ -32,6 +32,8 @@ export interface Wish {
   net?: string
   /** Further lines of the servers' configuration. */
   conf?: string
+  /** Whether pods have volumes that outlive them; they do unless told. */
+  volumes?: boolean
 }
 
 /** A release without Kubernetes: real servers started by the chart's own scripts, each at an address of its own. */
@@ -46,6 +48,8 @@ export interface Loopback {
   changeEngine(engine: Engine): Promise<void>
   address(ordinal: number): string
   data(ordinal: number): string
+  /** The folder in memory of a pod's containers. */
+  run(ordinal: number): string
   start(...ordinals: number[]): Promise<void>
   /** Kills a pod, server and keeper, as a lost machine would. */
   kill(...ordinals: number[]): Promise<void>
@@ -69,7 +73,14 @@ let releases = 0
 
 /** Prepares a release in a folder of its own; its processes end with the scope. Nothing runs until `start`. */
 export async function prepare(scope: Scope, wish: Wish = {}): Promise<Loopback> {
-  const { shards = 3, replicas = 1, nodes = ['n1', 'n2', 'n3'], layout = 'debian', conf = '' } = wish
+  const {
+    shards = 3,
+    replicas = 1,
+    nodes = ['n1', 'n2', 'n3'],
+    layout = 'debian',
+    conf = '',
+    volumes = true,
+  } = wish
   const { password = 'it is "secret" \\ here' } = wish
   const folder = await mkdtemp(join(tmpdir(), 'release-'))
   const net = `${await ownNetwork()}.${wish.net ? 250 : releases}`
@@ -84,7 +95,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Loopback> 
   const scripts = join(folder, 'pod')
   await mkdir(scripts)
   await copyPodScripts(scripts)
-  await writeTopology(folder, { shards, replicas })
+  await writeTopology(folder, { shards, replicas }, volumes)
   await writeFile(join(folder, 'resolv.conf'), RESOLV_CONF)
 
   const names = namesOf(name, net, hosts)
@@ -93,7 +104,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Loopback> 
   const { address } = names
   const envOf = (ordinal: number) => {
     const pod = { ordinal, address: address(ordinal), authFile: passwords.file(ordinal) }
-    return { ...podEnv({ folder, bin, name, mark, shards, replicas, nodes }, pod), ...wish.podEnv }
+    return { ...podEnv({ folder, bin, name, mark, shards, replicas, nodes, volumes }, pod), ...wish.podEnv }
   }
   const work = () => mkdtemp(join(folder, 'work-'))
   const spawnIn = async (ordinal: number, script: string) =>
@@ -139,6 +150,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Loopback> 
     relock: passwords.relock,
     place: names.place,
     data: (ordinal) => envOf(ordinal).DATA,
+    run: (ordinal) => envOf(ordinal).RUN,
 
     async changeEngine(engine) {
       programs = await programsOf(engine)
@@ -152,7 +164,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Loopback> 
       for (const ordinal of ordinals) {
         const { CONFIG, DATA, RUN, LOG } = envOf(ordinal)
         for (const made of [CONFIG, DATA, RUN]) await mkdir(made, { recursive: true })
-        await writeFile(join(CONFIG, 'server.conf'), serverConf(address(ordinal)) + conf)
+        await writeFile(join(CONFIG, 'server.conf'), serverConf(address(ordinal), volumes) + conf)
         await writeFile(join(CONFIG, 'directives'), DIRECTIVES)
         await appendFile(LOG, `--- started at ${address(ordinal)}\n`)
       }

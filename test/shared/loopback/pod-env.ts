@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import { load } from 'js-yaml'
 import type { Fixed } from '../../../generator/values/fixed.ts'
 
-const VOLUMES = { persistence: 'true', size: '1Gi', storageClass: '', accessModes: 'ReadWriteOnce' }
+const fixedOf = (volumes: boolean) => ({
+  persistence: `${volumes}`,
+  size: '1Gi',
+  storageClass: '',
+  accessModes: 'ReadWriteOnce',
+  appendonly: 'true',
+})
 
 /** What all pods of a release on the loopback have in common. */
 interface Shared {
@@ -16,6 +22,7 @@ interface Shared {
   replicas: number
   /** The Kubernetes node of each ordinal, in turn. */
   nodes: string[]
+  volumes: boolean
 }
 
 interface Pod {
@@ -26,7 +33,7 @@ interface Pod {
 
 /** The environment of a pod, as the chart's templates make it. */
 export function podEnv(shared: Shared, { ordinal, address, authFile }: Pod) {
-  const { folder, bin, name, mark, shards, replicas, nodes } = shared
+  const { folder, bin, name, mark, shards, replicas, nodes, volumes } = shared
   return {
     PATH: bin,
     NAME: name,
@@ -36,8 +43,9 @@ export function podEnv(shared: Shared, { ordinal, address, authFile }: Pod) {
     TOPOLOGY: join(folder, 'topology'),
     SHARDS: `${shards}`,
     REPLICAS: `${replicas}`,
+    PERSISTENCE: `${volumes}`,
     IMAGE: 'image:1',
-    FIXED: fixedLines({ ...VOLUMES, appendonly: 'true' }),
+    FIXED: fixedLines(fixedOf(volumes)),
     ALLOW_SILENCE: 'false',
     DEADLINE_SECONDS: '20',
     AUTH_FILE: authFile,
@@ -58,10 +66,11 @@ export function podEnv(shared: Shared, { ordinal, address, authFile }: Pod) {
 export async function writeTopology(
   folder: string,
   size: { shards: number; replicas: number },
+  volumes: boolean,
 ): Promise<void> {
   const topology = join(folder, 'topology')
   await mkdir(topology)
-  const desired = { ...size, image: 'image:1', appendonly: true, ...VOLUMES }
+  const desired = { ...size, image: 'image:1', ...fixedOf(volumes) }
   for (const [key, value] of Object.entries(desired)) await writeFile(join(topology, key), `${value}`)
 }
 

@@ -43,11 +43,17 @@ meet_one() {
   done
 }
 
+# reconcile: brings the cluster to what is desired, as the Job does.
+reconcile() {
+  SHARDS=$(desired shards) REPLICAS=$(desired replicas) ZONES=$(desired zones) PERSISTENCE=$(desired persistence) \
+    REVISION='' DEADLINE_SECONDS=120 exec sh "$HERE/reconcile.sh"
+}
+
 # create_anew: as the Job does. The plan asks every pod, and refuses if a pod has keys or knows others.
 create_anew() {
   JOIN_ALONE_SINCE=
   log join "no pod has a cluster: creating it"
-  SHARDS=$(desired shards) REPLICAS=$(desired replicas) ZONES=$(desired zones) DEADLINE_SECONDS=120 sh "$HERE/reconcile.sh" &
+  reconcile &
   # Waited for, so that a signal to end is heeded meanwhile.
   wait $!
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Sidecar: heals its own pod, and nothing else. It makes peers' new addresses known to its own server, ties a replica to its
 # master's new address, and lets a pod that lost its volume join again. It never ends on an error, never meets a node that the
-# cluster does not know, and never resets a server that has data. It plans nothing itself: if no pod at all has a cluster, the
-# keeper of pod 0 runs reconcile.sh, as the Job does.
+# cluster does not know, and never resets a server that has data. It plans nothing itself: if no pod at all has a cluster, or
+# the data of slots is gone for good, the keeper of pod 0 runs reconcile.sh, as the Job does.
 set -u
 HERE=$(dirname "$0")
 . "$HERE/lib.sh"
@@ -16,6 +16,7 @@ HERE=$(dirname "$0")
 . "$HERE/upkeep.sh"
 . "$HERE/vacancy.sh"
 . "$HERE/join.sh"
+. "$HERE/loss.sh"
 . "$HERE/succession.sh"
 
 # Whoever does not answer at once is asked again in the next round: a name can lead to where its pod was for some seconds.
@@ -116,6 +117,7 @@ while :; do
     esac
     if [ "$HEALTH" != ill ]; then ILL_SINCE=; elif [ -z "$ILL_SINCE" ]; then ILL_SINCE=$(now); fi
     case $HEALTH in ill | well) belong; keep_copy; keep_mark; look_after_succession ;; esac
+    look_after_loss
   fi
   rest
 done
