@@ -1,5 +1,5 @@
 import { Cluster } from 'ioredis'
-import { countWrites, notKept } from '../cluster/load/judge.ts'
+import { countWrites, notKept, worstGap } from '../cluster/load/judge.ts'
 import { startLane } from '../cluster/load/lane.ts'
 import { storeOf } from '../cluster/load/store.ts'
 import type { Scope } from '../runner/scope.ts'
@@ -7,8 +7,11 @@ import { all, type Loopback } from '../shared/loopback/loopback.ts'
 
 /** A client that writes all the while. */
 export interface Writer {
-  /** Ends it, and reads everything back: how many writes were acknowledged, and what is gone or cannot be told. */
-  stop(): Promise<{ acknowledged: number; lost: string[] }>
+  /**
+   * Ends it, and reads everything back: how many writes were acknowledged, what is gone or cannot be told, and the longest time in
+   * which one of the lanes had no write acknowledged, in milliseconds.
+   */
+  stop(): Promise<{ acknowledged: number; lost: string[]; gap: number }>
 }
 
 const LANES = 12
@@ -37,7 +40,7 @@ export async function startWriter(release: Loopback, password: string, scope: Sc
       await Promise.all(lanes.map(({ written }) => written))
       const reports = await Promise.all(lanes.map((lane) => lane.verify()))
       const report = { began: 0, seconds: 0, lanes: reports, controls: [] }
-      return { acknowledged: countWrites(report), lost: notKept(report) }
+      return { acknowledged: countWrites(report), lost: notKept(report), gap: worstGap(report).milliseconds }
     },
   }
 }

@@ -31,26 +31,32 @@ for (const flavour of flavours)
 
 test('with quota every container has limits, and all together are what the file says', async () => {
   const values = (await scenarios('redis-cluster')).get('environments/quota.yaml') as Values
-  const manifests = await render('redis-cluster', values)
-  const sums = { 'limits.cpu': 0, 'limits.memory': 0, 'requests.cpu': 0, 'requests.memory': 0 }
-  const add = (pod: Manifest, times: number) => {
-    const { containers, initContainers = [] } = podOf(pod).spec
-    for (const { name, resources } of [...containers, ...initContainers])
-      for (const which of ['limits', 'requests'] as const)
-        for (const what of ['cpu', 'memory'] as const) {
-          const quantity = resources?.[which]?.[what]
-          assert.ok(quantity, `${pod.kind} ${pod.metadata.name}, container ${name}: ${which}.${what}`)
-          sums[`${which}.${what}`] += times * (what === 'cpu' ? millicores(quantity) : mebibytes(quantity))
-        }
+  const manifests = await render('redis-cluster', {
+    ...values,
+    jobs: { ...(values.jobs as Values), reconcile: { schedule: '@daily' } },
+  })
+  const ask = (...pods: [pod: Manifest, times: number][]) => {
+    const sums = { 'limits.cpu': 0, 'limits.memory': 0, 'requests.cpu': 0, 'requests.memory': 0 }
+    for (const [pod, times] of pods) {
+      const { containers, initContainers = [] } = podOf(pod).spec
+      for (const { name, resources } of [...containers, ...initContainers])
+        for (const which of ['limits', 'requests'] as const)
+          for (const what of ['cpu', 'memory'] as const) {
+            const quantity = resources?.[which]?.[what]
+            assert.ok(quantity, `${pod.kind} ${pod.metadata.name}, container ${name}: ${which}.${what}`)
+            sums[`${which}.${what}`] += times * (what === 'cpu' ? millicores(quantity) : mebibytes(quantity))
+          }
+    }
+    return `limits.cpu ${sums['limits.cpu']}m, limits.memory ${sums['limits.memory']}Mi, requests.cpu ${sums['requests.cpu']}m and requests.memory ${sums['requests.memory']}Mi`
   }
   const set = the(manifests, 'StatefulSet')
-  add(set, Number(set.spec.replicas))
-  for (const job of manifests.filter(({ kind }) => kind === 'Job')) add(job, 0)
-  add(the(manifests, 'Job', '-reconcile'), 1)
+  const jobs = manifests.filter(({ kind }) => kind === 'Job').map((job): [Manifest, number] => [job, 0])
+  const text = (await readFile('schema/environments/quota.yaml', 'utf8')).replaceAll('\n# ', ' ')
   assert.match(
-    await readFile('schema/environments/quota.yaml', 'utf8'),
-    `limits.cpu ${sums['limits.cpu']}m, limits.memory ${sums['limits.memory']}Mi, requests.cpu ${sums['requests.cpu']}m and requests.memory ${sums['requests.memory']}Mi`,
+    text,
+    `ask for a quota of ${ask(...jobs, [set, Number(set.spec.replicas)], [the(manifests, 'Job', '-reconcile'), 1])}.`,
   )
+  assert.match(text, `asks for ${ask([the(manifests, 'CronJob'), 1])} more.`)
 })
 
 test.run()

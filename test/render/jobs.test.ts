@@ -5,11 +5,15 @@ import { flavours, podOf, render, scenarios, the, variable, workloads } from './
 
 const test = suite('the pods of the Jobs', { timeout: 60_000 })
 
-/** The template of each Job's pods, by the part that the Job plays. */
-async function jobPods(flavour: string, values: Values) {
-  const jobs = workloads(await render(flavour, values)).filter(({ kind }) => kind === 'Job')
-  const pods = jobs.map((job) => [job.metadata.name.replace(`r-${flavour}-`, ''), podOf(job)] as const)
-  assert.is(pods.length, 3)
+/** The template of each Job's pods, by the part that the Job plays; `scheduled` is what the CronJob makes. */
+async function jobPods(flavour: string, { jobs, ...values }: Values) {
+  const all = { ...values, jobs: { ...(jobs as Values | undefined), reconcile: { schedule: '@daily' } } }
+  const made = workloads(await render(flavour, all)).filter(({ kind }) => kind !== 'StatefulSet')
+  const pods = made.map((job) => {
+    const part = job.kind === 'CronJob' ? 'scheduled' : job.metadata.name.replace(`r-${flavour}-`, '')
+    return [part, podOf(job)] as const
+  })
+  assert.is(pods.length, 4)
   return pods
 }
 
@@ -23,7 +27,7 @@ for (const flavour of flavours) {
       assert.equal(metadata.labels, {
         'app.kubernetes.io/name': flavour,
         'app.kubernetes.io/instance': 'r',
-        'app.kubernetes.io/component': part,
+        'app.kubernetes.io/component': part === 'scheduled' ? 'reconcile' : part,
         'sidecar.istio.io/inject': 'false',
         team: 'payments',
       })
@@ -56,7 +60,7 @@ for (const flavour of flavours) {
           spec.serviceAccountName,
         ]),
       )
-    const all = (name: string) => ({ preflight: name, reconcile: name, test: name })
+    const all = (name: string) => ({ preflight: name, reconcile: name, scheduled: name, test: name })
     assert.equal(await accounts({ create: false, name: 'redis-sa' }), all('redis-sa'))
     assert.equal(await accounts({ create: false }), all('default'))
     assert.equal(await accounts({}), { ...all(`r-${flavour}`), preflight: 'default' })

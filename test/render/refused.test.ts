@@ -77,6 +77,30 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
     { cluster: { writes: 'replicated', replicasPerShard: 0 } },
     /cluster\.writes is replicated and cluster\.replicasPerShard is 0: no write would ever be taken/,
   ],
+  ...['* * * *', '* * * * * *', '*/0 * * * *', '*-5 * * * *', 'TZ=UTC 0 3 * * *', '@reboot'].map(
+    (schedule): [string, Values, RegExp] => [
+      `the schedule ${schedule}`,
+      { jobs: { reconcile: { schedule } } },
+      /\/jobs\/reconcile\/schedule.*five fields such as \*\/10/s,
+    ],
+  ),
+  ...(
+    [
+      ['60 * * * *', 'no "60" as its minute: set one from 0 to 59'],
+      ['0 24 * * *', 'no "24" as its hour: set one from 0 to 23'],
+      ['0 0 0 * *', 'no "0" as its day of the month: set one from 1 to 31'],
+      ['0 0 * 1,13 *', 'no "13" as its month: set one from 1 to 12'],
+      ['0 0 * foo *', 'no "foo" as its month'],
+      ['0 0 * * 7', 'no "7" as its day of the week: set one from 0 to 6'],
+      ['0 0 * * fri-mon', 'no "fri-mon" as its day of the week'],
+    ] as const
+  ).map(([schedule, why]): [string, Values, RegExp] => [
+    `the schedule ${schedule}`,
+    { jobs: { reconcile: { schedule } } },
+    new RegExp(
+      `jobs.reconcile.schedule is "${schedule.replaceAll('*', '\\*')}", but Kubernetes takes ${why}`,
+    ),
+  ]),
   [
     'fewer replicas than none',
     { cluster: { replicasPerShard: -1 } },

@@ -50,6 +50,7 @@ export interface Container {
   command: string[]
   env: { name: string; value?: string }[]
   lifecycle?: object
+  volumeMounts: { name: string }[]
   livenessProbe?: { exec: { command: string[] } }
   resources?: { limits?: Quantities; requests?: Quantities }
   ports?: { name: string; containerPort: number }[]
@@ -155,8 +156,12 @@ export function the(manifests: Manifest[], kind: string, ending = ''): Manifest 
   return found
 }
 
+/** How the Jobs run that a Job is, or a CronJob makes. */
+export const jobOf = ({ spec }: Manifest) =>
+  (spec.jobTemplate as { spec: Record<string, unknown> } | undefined)?.spec ?? spec
+
 /** The template of the pods that an object makes. */
-export const podOf = (manifest: Manifest) => manifest.spec.template as PodTemplate
+export const podOf = (manifest: Manifest) => jobOf(manifest).template as PodTemplate
 
 /** A container of the pods that an object makes, by its name. */
 export function containerOf(manifest: Manifest, name: string): Container {
@@ -171,4 +176,4 @@ export const variable = ({ env }: Container, name: string) =>
 
 /** What of a rendering makes pods. */
 export const workloads = (manifests: Manifest[]) =>
-  manifests.filter(({ kind }) => ['StatefulSet', 'Job'].includes(kind))
+  manifests.filter(({ kind }) => ['StatefulSet', 'Job', 'CronJob'].includes(kind))

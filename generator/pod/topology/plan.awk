@@ -5,6 +5,8 @@
 #   there=N       pods from N on are not waited for
 #   revision=R    nothing before all pods run that revision
 #   check=yes     it is done wherever pods are
+#   places=yes    only what brings pods of a whole cluster to their places, and forgets
+#   spared=N      no master gives away a replica that would leave it fewer than N
 #   unended=ID    the slots that this node has half moved cannot be ended, which stops only moves
 #   persistence=false  there are no volumes: what was on a node that is gone is gone too
 # A pure program. It prints steps, or else one line that says why there are none:
@@ -23,6 +25,7 @@
 #   forget ID NODE      let a node forget another that is gone for good
 #   roll REASON         the pods are not all there yet, or have to go; look again, and let others work meanwhile
 #   wait REASON         nothing can be done now; look again
+#   leave REASON        somebody else's work is not ended: nothing may be done meanwhile
 #   refuse REASON       nothing may be done: a person has to look
 #   done SUMMARY        it is as desired
 # Every step can be repeated, and none trusts an earlier one: the next observation tells what became of it.
@@ -34,6 +37,7 @@ END {
   read_slots()
   read_views()
   check_copies()
+  if (places) check_whole()
   cancel_moves()
   finish_round()
   if (covered < 16384 && persistence == "false" && is_cluster_known()) give_out_anew()

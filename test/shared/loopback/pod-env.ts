@@ -47,6 +47,8 @@ export function podEnv(shared: Shared, { ordinal, address, authFile }: Pod) {
     IMAGE: 'image:1',
     FIXED: fixedLines(fixedOf(volumes)),
     ALLOW_SILENCE: 'false',
+    CLIENT_SERVICE: '',
+    WRITES: 'available',
     DEADLINE_SECONDS: '20',
     AUTH_FILE: authFile,
     POD_IP: address,
@@ -70,7 +72,7 @@ export async function writeTopology(
 ): Promise<void> {
   const topology = join(folder, 'topology')
   await mkdir(topology)
-  const desired = { ...size, image: 'image:1', ...fixedOf(volumes) }
+  const desired = { ...size, image: 'image:1', revision: 'r1', maintenance: false, ...fixedOf(volumes) }
   for (const [key, value] of Object.entries(desired)) await writeFile(join(topology, key), `${value}`)
 }
 

@@ -27,7 +27,8 @@ function bring_together(o, p,    low, high) {
 
 # Lets pod o know pod p and what it is. Meeting once more is harmless, and the quickest way to be heard.
 function introduce(p, o) {
-  if ((view[p], address[o]) in shaking || (view[o], address[p]) in shaking) waiting = "pod " p " and pod " o " are shaking hands"
+  if (places) waiting = "pod " o " has not heard yet what pod " p " is"
+  else if ((view[p], address[o]) in shaking || (view[o], address[p]) in shaking) waiting = "pod " p " and pod " o " are shaking hands"
   else if (introductions < MOST && !((p, o) in introduced)) { introduced[p, o] = 1; step("meet " id[p] " " address[o]); introductions++ }
 }
 

@@ -69,30 +69,32 @@ spec:
 {{- end }}
 
 {{/*
-A hook Job, from a dict: what jobPod takes, hook (its annotations) and retries. A script's exit code 3 means that a person has to
-look first, so the Job does not try again.
+How a Job runs, from a dict: what jobPod takes, and retries. A script's exit code 3 means that a person has to look first, so the
+Job does not try again.
 */}}
+{{- define "redis-cluster.jobSpec" -}}
+backoffLimit: {{ .retries }}
+activeDeadlineSeconds: {{ int .root.Values.jobs.deadlineSeconds }}
+podFailurePolicy:
+  rules:
+    - action: FailJob
+      onExitCodes: { containerName: {{ .part }}, operator: In, values: [3] }
+      # Empty, because the API of Kubernetes 1.27 asks for it.
+      onPodConditions: []
+    - action: Ignore
+      onPodConditions:
+        - type: DisruptionTarget
+          status: "True"
+template: {{- include "redis-cluster.jobPod" . | nindent 2 }}
+{{- end }}
+
+{{/* A hook Job, from a dict: what jobSpec takes, and hook (its annotations). */}}
 {{- define "redis-cluster.job" -}}
-{{- $part := .part -}}
-{{- $job := . -}}
-{{- with .root -}}
+{{- $name := printf "%s-%s" (include "redis-cluster.fullname" .root) .part -}}
 apiVersion: batch/v1
 kind: Job
 metadata:
-  {{- include "redis-cluster.metadata" (list . (printf "%s-%s" (include "redis-cluster.fullname" .) $part) $job.hook) | nindent 2 }}
+  {{- include "redis-cluster.metadata" (list .root $name .hook) | nindent 2 }}
 spec:
-  backoffLimit: {{ $job.retries }}
-  activeDeadlineSeconds: {{ int .Values.jobs.deadlineSeconds }}
-  podFailurePolicy:
-    rules:
-      - action: FailJob
-        onExitCodes: { containerName: {{ $part }}, operator: In, values: [3] }
-        # Empty, because the API of Kubernetes 1.27 asks for it.
-        onPodConditions: []
-      - action: Ignore
-        onPodConditions:
-          - type: DisruptionTarget
-            status: "True"
-  template: {{- include "redis-cluster.jobPod" $job | nindent 4 }}
-{{- end }}
+  {{- include "redis-cluster.jobSpec" . | nindent 2 }}
 {{- end }}

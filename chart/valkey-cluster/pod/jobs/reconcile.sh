@@ -1,5 +1,6 @@
 #!/bin/sh
 # Hook Job: brings the cluster to what is desired, once all pods run what this release wants. Exit 3: a person has to look.
+# With SCHEDULED=yes, in a CronJob, it only brings pods to their places.
 set -u
 HERE=$(dirname "$0")
 . "$HERE/lib.sh"
@@ -12,10 +13,15 @@ HERE=$(dirname "$0")
 . "$HERE/move.sh"
 . "$HERE/apply.sh"
 . "$HERE/converge.sh"
+. "$HERE/scheduled.sh"
 
 # A shell that is the first process of its container heeds no signal without a trap.
 trap 'exit 143' TERM
 SIZE=$((SHARDS * (1 + REPLICAS)))
-log start "$SHARDS shards with $REPLICAS replicas each: $SIZE pods"
 deadline_in "$DEADLINE_SECONDS"
+if [ "${SCHEDULED:-}" = yes ]; then
+  keep_places
+  exit
+fi
+log start "$SHARDS shards with $REPLICAS replicas each: $SIZE pods"
 converge "$SIZE" revision="${REVISION:-}"

@@ -26,13 +26,21 @@ function improve() {
   spread_masters("zone")
 }
 
+# Whoever only brings pods to their places begins nothing while slots are on their way, and nothing that would have to move some.
+function check_whole(    o) {
+  for (o = 0; o < all; o++)
+    if (up[o] && !is_replica[o] && (fact[o, "open"] != "-" || fact[o, "moves"] + 0)) say("leave slots are on their way from or to pod " o)
+  if (covered < 16384) wait_for("not every slot has a master that answers")
+  if (owners != shards) wait_for(owners " masters have slots, and there shall be " shards)
+}
+
 # Two replicas change masters if that leaves fewer beside their master. Only the first goes now; its new shard then has
 # one too many, which the next round gives to the shard that lacks one.
 function exchange_replicas(    o, p, gain, best, with) {
   for (o = 0; o < size; o++) {
     if (of[o] < 0 || !penalty(o, of[o])) continue
     for (p = 0; p < size; p++) {
-      if (of[p] < 0 || of[p] == of[o]) continue
+      if (of[p] < 0 || of[p] == of[o] || has[of[p]] <= spared) continue
       gain = penalty(o, of[o]) + penalty(p, of[p]) - penalty(o, of[p]) - penalty(p, of[o])
       if (gain > best) { best = gain; with = id[p] " " id[of[o]] }
     }

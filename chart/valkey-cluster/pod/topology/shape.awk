@@ -49,6 +49,7 @@ function attach_strays(    o, m) {
   count_replicas()
   for (o = 0; o < size; o++) {
     if (!stray(o)) continue
+    if (places) wait_for("pod " o " is neither a master with slots nor the replica of one")
     m = master_for(o)
     if (m != "") attach(o, m)
   }
@@ -79,6 +80,7 @@ function shape(    o) {
   finish_round()
   level_replicas()
   finish_round()
+  if (places) return
   take_over_leavers()
   finish_round()
   move_slots()

@@ -69,30 +69,32 @@ spec:
 {{- end }}
 
 {{/*
-A hook Job, from a dict: what jobPod takes, hook (its annotations) and retries. A script's exit code 3 means that a person has to
-look first, so the Job does not try again.
+How a Job runs, from a dict: what jobPod takes, and retries. A script's exit code 3 means that a person has to look first, so the
+Job does not try again.
 */}}
+{{- define "valkey-cluster.jobSpec" -}}
+backoffLimit: {{ .retries }}
+activeDeadlineSeconds: {{ int .root.Values.jobs.deadlineSeconds }}
+podFailurePolicy:
+  rules:
+    - action: FailJob
+      onExitCodes: { containerName: {{ .part }}, operator: In, values: [3] }
+      # Empty, because the API of Kubernetes 1.27 asks for it.
+      onPodConditions: []
+    - action: Ignore
+      onPodConditions:
+        - type: DisruptionTarget
+          status: "True"
+template: {{- include "valkey-cluster.jobPod" . | nindent 2 }}
+{{- end }}
+
+{{/* A hook Job, from a dict: what jobSpec takes, and hook (its annotations). */}}
 {{- define "valkey-cluster.job" -}}
-{{- $part := .part -}}
-{{- $job := . -}}
-{{- with .root -}}
+{{- $name := printf "%s-%s" (include "valkey-cluster.fullname" .root) .part -}}
 apiVersion: batch/v1
 kind: Job
 metadata:
-  {{- include "valkey-cluster.metadata" (list . (printf "%s-%s" (include "valkey-cluster.fullname" .) $part) $job.hook) | nindent 2 }}
+  {{- include "valkey-cluster.metadata" (list .root $name .hook) | nindent 2 }}
 spec:
-  backoffLimit: {{ $job.retries }}
-  activeDeadlineSeconds: {{ int .Values.jobs.deadlineSeconds }}
-  podFailurePolicy:
-    rules:
-      - action: FailJob
-        onExitCodes: { containerName: {{ $part }}, operator: In, values: [3] }
-        # Empty, because the API of Kubernetes 1.27 asks for it.
-        onPodConditions: []
-      - action: Ignore
-        onPodConditions:
-          - type: DisruptionTarget
-            status: "True"
-  template: {{- include "valkey-cluster.jobPod" $job | nindent 4 }}
-{{- end }}
+  {{- include "valkey-cluster.jobSpec" . | nindent 2 }}
 {{- end }}
