@@ -5,8 +5,8 @@
 # keep_places: 0 as soon as there is nothing more to do, or nothing that may be done now; 1 if the deadline came first; 3 if a
 # person has to look.
 keep_places() {
-  local word reason acted
-  acted=
+  local word reason
+  ACTED=
   while before_deadline; do
     if is_out_of_date || is_barred; then return 0; fi
     observe "$SIZE" >"$OBSERVED"
@@ -27,19 +27,23 @@ keep_places() {
           take_free_lock || return 0
         else
           apply_plan
-          acted=yes
+          ACTED=yes
         fi
         ;;
       wait)
-        if [ -z "$acted" ]; then
+        if [ -z "$ACTED" ]; then
           leave "$reason"
           return 0
         fi
         sleep 0.2
         ;;
-      *)
-        leave "${reason:-no plan came out of the observation}"
+      roll | leave)
+        leave "$reason"
         return 0
+        ;;
+      *)
+        log refuse "'$word $reason' is no plan of a scheduled run; this is a defect of the chart"
+        return 3
         ;;
     esac
   done
@@ -47,7 +51,7 @@ keep_places() {
   return 1
 }
 
-leave() { log leave "$1: nothing is changed"; }
+leave() { log leave "$1: nothing ${ACTED:+more }is changed"; }
 
 # is_out_of_date: whether this run does not belong to the release as it is now, which the mounted topology says; or a person works
 # on the cluster by hand.
