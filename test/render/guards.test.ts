@@ -97,12 +97,35 @@ for (const flavour of flavours) {
   })
 }
 
-test('no script takes a shard over without a vote, mends slots by force, or edits what a server has open', async () => {
-  for (const [script, path] of podScripts()) {
-    const lines = (await readFile(path, 'utf8')).split('\n')
-    for (const line of lines.filter((line) => !/^\s*#|\blog\b/.test(line)))
-      assert.not.match(line, /TAKEOVER|--cluster-fix-with-unreachable-masters|FLUSH|sed -i/i, script)
-  }
+/** The lines of a script that are carried out, other than what they log. */
+const carriedOut = async (path: string) =>
+  (await readFile(path, 'utf8')).split('\n').filter((line) => !/^\s*#|\blog\b/.test(line))
+
+test('no script mends slots by force, or edits what a server has open', async () => {
+  for (const [script, path] of podScripts())
+    for (const line of await carriedOut(path))
+      assert.not.match(line, /--cluster-fix-with-unreachable-masters|FLUSH|sed -i/i, script)
 })
+
+test('one step alone takes a shard over without a vote, for masters that a person names and no others', async () => {
+  const found: string[] = []
+  for (const [script, path] of podScripts())
+    for (const line of await carriedOut(path))
+      if (/TAKEOVER|failover[\s"']+takeover|step\("takeover/.test(line))
+        found.push(`${script}: ${line.trim()}`)
+  assert.equal(found.sort(), [
+    "apply.sh: takeover) take_over 'CLUSTER FAILOVER TAKEOVER' 'from its lost master, without a vote' ;;",
+    'majority.awk: step("takeover " id[heir(fallen[1])])',
+  ])
+})
+
+for (const flavour of flavours)
+  test(`${flavour} names no master that is gone for good`, async () => {
+    const job = the(await render(flavour), 'Job', '-preflight')
+    assert.is(variable(containerOf(job, 'preflight'), 'TAKE_OVER_FROM'), '')
+    const ids = ['07c37dfeb235213a872192d90877d0cd55635b91', '67ed2db8d677e59ec4a4cefb06858cf2a1a89fa1']
+    const named = the(await render(flavour, { jobs: { takeOverFrom: ids } }), 'Job', '-preflight')
+    assert.is(variable(containerOf(named, 'preflight'), 'TAKE_OVER_FROM'), ids.join(','))
+  })
 
 test.run()

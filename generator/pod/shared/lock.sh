@@ -1,17 +1,19 @@
 # shellcheck shell=sh
 # Sourced by who changes slots and roles: exactly one actor at a time does.
 # The lock is a connection to pod 0 that named itself topology-…. The lowest client id holds it, and it is gone with its holder.
+# Only while pod 0 is gone for good a preflight that cures that holds it on another pod.
 # A preflight comes before all others: it belongs to a newer change of the release than whatever is still at work, which ends
 # when it sees the preflight.
 
 LOCK_NAME=topology-reconcile-$(uname -n)-$$
 LOCK_PID=
+LOCK_POD=0
 
 # act_as_preflight: to be said before anything else.
 act_as_preflight() { LOCK_NAME=topology-preflight-$(uname -n)-$$; }
 is_preflight() { case $1 in topology-preflight-*) return 0 ;; *) return 1 ;; esac; }
 
-# lock_holder: the name of who holds the lock, empty if nobody does or pod 0, at LOCK_ADDRESS, does not answer.
+# lock_holder: the name of who holds the lock, empty if nobody does or the pod at LOCK_ADDRESS does not answer.
 lock_holder() {
   ask "$LOCK_ADDRESS" CLIENT LIST | awk '
     / name=topology-/ {
@@ -30,7 +32,7 @@ take_lock() {
   local seen
   seen=
   while before_deadline; do
-    if superseded "$(address_of 0)"; then return 1; fi
+    if superseded "$(address_of "$LOCK_POD")"; then return 1; fi
     if [ -n "$LOCK_HOLDER" ] && ! is_preflight "$LOCK_NAME"; then
       if [ "$LOCK_HOLDER" != "$seen" ]; then log wait "$LOCK_HOLDER is at work, and only one may change the cluster"; fi
       seen=$LOCK_HOLDER
@@ -42,7 +44,7 @@ take_lock() {
       release_lock
     elif [ "$seen" != nobody ]; then
       seen=nobody
-      log wait "pod 0 does not answer yet"
+      log wait "pod $LOCK_POD does not answer yet"
     fi
     sleep 0.2
   done
@@ -50,7 +52,7 @@ take_lock() {
   return 1
 }
 
-# superseded ADDRESS: true if this run must end: its release is gone; or a preflight holds the lock on pod 0, which is at
+# superseded ADDRESS: true if this run must end: its release is gone; or a preflight holds the lock on the pod at
 # ADDRESS, and this run is no preflight. LOCK_HOLDER is who holds the lock.
 superseded() {
   LOCK_ADDRESS=$1

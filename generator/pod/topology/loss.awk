@@ -16,9 +16,7 @@ function give_out_anew(    o) {
   # The new masters have to be known, since they vote too.
   meet()
   finish_round()
-  let_heirs_take_over()
-  finish_round()
-  wait_for("not every slot has a master")
+  wait_for(waits_for_heirs() most_lost())
 }
 
 # mark(of_slot, LIST, VALUE): that value for each slot of the list that has none yet.
@@ -47,8 +45,7 @@ function find_keys(o,    m) {
   if (!fact[o, "keys"] || is_replica[o] && m in ordinal && owns[ordinal[m]]) return
   if (!is_replica[o] || m in ordinal)
     refuse("pod " o " holds " fact[o, "keys"] " keys of slots that no pod owns. Save what you need of them, then delete the pod: without volumes the slots are then given out anew, empty")
-  if (!(m in heir)) { heirs++; heir[m] = o }
-  else if (fact[o, "offset"] > fact[heir[m], "offset"]) heir[m] = o
+  if (!(m in left_to)) { heirs++; left_to[m] = o }
 }
 
 # Whose the slots without an owner were, as somebody has heard.
@@ -62,7 +59,7 @@ function find_losses(    t, node, told_of, slot) {
       if (slot in served) continue
       if (node in ordinal) wait_for("somebody has heard of slots of pod " ordinal[node] " that it does not own")
       if (flags[t] !~ /fail|noaddr/) wait_for("node " node ", which is no pod of this release, owns slots and counts as alive")
-      if (node in heir) { inherited[slot] = node; continue }
+      if (node in left_to) { inherited[slot] = node; continue }
       if (!(node in loses)) lost_master[++lost_masters] = node
       if (!(slot in lost_with)) { lost_with[slot] = node; loses[node]++ }
     }
@@ -103,14 +100,10 @@ function assign_unowned(    slot, free, n, i, o, p, to, masters, part, parts, ra
   }
 }
 
-# An election needs most of the masters. Where most are gone for good nobody could hold one, ever.
-function let_heirs_take_over(    o) {
-  for (o = 0; o < all; o++) {
-    if (!is_replica[o] || !(fact[o, "master"] in heir) || heir[fact[o, "master"]] != o) continue
-    if (owners * 2 > owners + heirs) wait_for("pod " o " has not taken over yet from " pod(fact[o, "master"]) ", which is gone for good")
-    step("takeover " id[o])
-    return
-  }
+# An election needs most of the masters. If most are gone for good nobody could hold one, and a person has to look.
+function waits_for_heirs(    m) {
+  for (m in left_to) return "no replica has taken over yet from node " m ", which is gone for good"
+  return "not every slot has a master"
 }
 
 # The pod where fewest masters are, of those that own nothing and are part of no other cluster.

@@ -1,14 +1,15 @@
 # Makes an observation of what the pods of ask_pods say, as nodes.awk with once=yes writes it. It is one line a fact:
 #   pod ORDINAL up ADDRESS ID node=… zone=… release=… revision=… engine=… version=… state=… link=… role=… master=… epoch=… slots=… open=…
-#     offset=… used=… data=… allowed=… policy=… moves=… keys=…
+#     used=… data=… allowed=… policy=… offset=… heard=… moves=… keys=…
 #   pod ORDINAL down ADDRESS
 #   view ID NUMBERS                          what that node says of all that it knows, itself too: lines by their numbers, as in 1-5,7
 #   told NUMBER ID FLAGS MASTER LINK SLOTS   such a line, once for all who say it; of a node that still shakes hands the ID is its address
 # A thousand nodes say the same of a thousand, and only what one says otherwise takes room. SLOTS are ranges joined by commas, OPEN
 # slots on their way, which only their owner shows; "-" stands for nothing. Memory is in bytes: used, of that the data, and allowed
-# (0 without a limit). Offset is how far a replica has read from its master. Moves are those of slots that the server itself carries
-# on, whoever began them: if slots move atomically nothing else shows them. A zone is what the variable zones has for the Kubernetes node, as in "node-a=zone-1 node-b=zone-2", or else what
-# the pod says: Kubernetes tells a pod its zone only from 1.35 on, and of pods that started before, some know it and some do not.
+# (0 without a limit). A replica has its master's data up to an offset, and heard from it so many seconds ago ("-" if never). Moves are
+# those of slots that the server itself carries on, whoever began them: if slots move atomically nothing else shows them. A zone is
+# what the variable zones has for the Kubernetes node, as in "node-a=zone-1 node-b=zone-2", or else what the pod says: Kubernetes tells
+# a pod its zone only from 1.35 on, and of pods that started before, some know it and some do not.
 
 BEGIN {
   places = split(zones, known, " ")
@@ -36,8 +37,10 @@ before == "state" && !/^(success|failed|cancelled)$/ { moves++ }
 /^cluster_state:/ { state = substr($0, 15) }
 /^redis_version:/ && version == "" { version = substr($0, 15) }
 /^valkey_version:/ { version = substr($0, 16); engine = "valkey" }
-/^slave_repl_offset:/ { offset = substr($0, 19) }
 /^master_link_status:/ { link = substr($0, 20) }
+/^uptime_in_seconds:/ { uptime = substr($0, 19) }
+/^slave_repl_offset:/ { offset = substr($0, 19) }
+/^(master_last_io_seconds_ago|master_link_down_since_seconds):/ { split($0, pair, ":"); if (pair[2] + 0 >= 0 && pair[2] + 0 <= uptime + 0) heard_from = pair[2] }
 /^(used_memory|used_memory_dataset|maxmemory|maxmemory_policy):/ { split($0, pair, ":"); memory[pair[1]] = pair[2] }
 # the answer to DBSIZE, which comes last; numbers before it belong to moves
 /^[0-9]+$/ && "used_memory" in memory { keys = $0; whole = 1 }
@@ -51,7 +54,7 @@ function begin_pod() {
   pods++
   ordinal = $2; address = $3
   awaits_id = 1
-  id = before = place = state = version = engine = link = role = master = epoch = slots = open = offset = keys = whole = ""
+  id = before = place = state = version = engine = link = role = master = epoch = slots = open = keys = whole = uptime = offset = heard_from = ""
   moves = 0
   split("", memory)
 }
@@ -70,8 +73,8 @@ function end_pod() {
   if (memory["used_memory_dataset"] + 0 > memory["used_memory"] + 0) memory["used_memory_dataset"] = 0
   print "pod", ordinal, "up", address, id, place, "engine=" (engine == "" ? "redis" : engine), "version=" version, "state=" state, \
     "link=" (link == "" ? "-" : link), "role=" role, "master=" master, "epoch=" epoch, "slots=" slots, "open=" open, \
-    "offset=" offset + 0, "used=" memory["used_memory"], "data=" memory["used_memory_dataset"], "allowed=" memory["maxmemory"], \
-    "policy=" memory["maxmemory_policy"], "moves=" moves, "keys=" keys
+    "used=" memory["used_memory"], "data=" memory["used_memory_dataset"], "allowed=" memory["maxmemory"], \
+    "policy=" memory["maxmemory_policy"], "offset=" (offset == "" ? "-" : offset), "heard=" (heard_from == "" ? "-" : heard_from), "moves=" moves, "keys=" keys
   print "view", id, numbers()
 }
 

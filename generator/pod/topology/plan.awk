@@ -7,17 +7,20 @@
 #   check=yes     it is done wherever pods are
 #   places=yes    only what brings pods of a whole cluster to their places, and forgets
 #   spared=N      no master gives away a replica that would leave it fewer than N
+#   report=yes    only which masters are lost, if too few answer to vote
+#   gone=ID,ID    only that replicas take over from these masters, which are gone for good; if unknown, only which are lost
+#   nameless=N,N  the names of these pods do not exist
 #   unended=ID    the slots that this node has half moved cannot be ended, which stops only moves
 #   persistence=false  there are no volumes: what was on a node that is gone is gone too
 # A pure program. It prints steps, or else one line that says why there are none:
-#   lost TEXT           said before slots are given out anew whose data nobody has
+#   lost TEXT           what is lost: for whoever has to decide, or before slots are given out anew whose data nobody has
 #   epoch ID N          give a master of a new cluster its configuration epoch
 #   assign ID FROM TO   give a master slots that nobody owns
 #   meet ID ADDRESS     make a node known to another
 #   replicate ID MASTER make a node the replica of a master
 #   reset ID            make a replica that its shard can spare an empty master
 #   failover ID         let a replica take over from its master
-#   takeover ID         let a replica take over without an election, because most masters are gone for good
+#   takeover ID         let a replica take over from its master without a vote
 #   cancel ID           let a master give up all moves of slots that it carries on
 #   fix ID              end what a killed run left half moved
 #   close ID SLOT       let a master tell its replicas that a slot is not on its way
@@ -33,6 +36,8 @@
 END {
   size = shards * (1 + replicas)
   if (all < size) all = size
+  if (report) tell_losses()
+  if (gone != "") { check_twins(); take_over_lost() }
   check_pods()
   read_slots()
   read_views()

@@ -49,6 +49,7 @@ export function podEnv(shared: Shared, { ordinal, address, authFile }: Pod) {
     ALLOW_SILENCE: 'false',
     CLIENT_SERVICE: '',
     WRITES: 'available',
+    TAKE_OVER_FROM: '',
     DEADLINE_SECONDS: '20',
     AUTH_FILE: authFile,
     POD_IP: address,

@@ -19,7 +19,9 @@ own_domain() {
 own_domain
 
 # address_of ORDINAL: the pod's address, empty while its name does not resolve.
-address_of() { resolve "$NAME-$1.$SERVICE.${RELEASE%%/*}.svc"; }
+address_of() { resolve "$(name_of "$1")"; }
+
+name_of() { echo "$NAME-$1.$SERVICE.${RELEASE%%/*}.svc"; }
 
 # resolve NAME: the address of this name of the cluster. The dot at its end keeps the search list out: with a wildcard record in
 # one of its domains every pod that is away would have an address. It also makes one question of five.
@@ -34,4 +36,10 @@ resolve() {
     *) found=$(timeout "$NAME_SECONDS" getent hosts "$whole" 2>/dev/null) ;;
   esac
   echo "${found%%[[:space:]]*}"
+}
+
+# does_not_exist ORDINAL: whether the resolver says that there is no such pod; that it gave no answer is no such word.
+does_not_exist() {
+  timeout "$NAME_SECONDS" getent hosts "$(name_of "$1")${DOMAIN:+.$DOMAIN.}" >/dev/null 2>&1
+  [ $? = 2 ]
 }

@@ -7,7 +7,7 @@ function check_pods(    o, away, old) {
       say("roll the address of pod " o " answers for another release (" fact[o, "release"] ")")
     else if (revision != "" && fact[o, "revision"] != revision) old = old (old == "" ? "" : ", ") o
   }
-  if (away != "") say("roll no answer yet from pod " away)
+  if (away != "") say("roll no answer yet from pod " away most_lost())
   check_twins()
   if (old != "") say("roll not restarted yet with what this upgrade changes: pod " old)
   for (o = size; o < all; o++) if (up[o] && release != "" && fact[o, "release"] != release) { up[o] = 0; delete ordinal[id[o]] }

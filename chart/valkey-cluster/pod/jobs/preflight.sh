@@ -17,6 +17,7 @@ HERE=$(dirname "$0")
 . "$HERE/converge.sh"
 . "$HERE/refusals.sh"
 . "$HERE/rewrite.sh"
+. "$HERE/takeover.sh"
 
 # work_to_do: whether a pod beyond the new size answers, or a run that was killed left a master with a slot half moved, or slots
 # that the servers move on.
@@ -65,6 +66,11 @@ check
 if was_refused || ! step_back; then
   log refuse "nothing was changed"
   exit 3
+fi
+tell_losses
+if [ -n "$TAKE_OVER_FROM" ]; then
+  take_over_from_lost "$pods" || exit
+  observe "$pods" >"$OBSERVED"
 fi
 
 if [ -n "$(in_order)" ] || work_to_do || somebody_at_work; then

@@ -61,20 +61,22 @@ apply() {
   APPLY_ADDRESS=$(of "$2" 4)
   APPLY_POD="pod $(of "$2" 2)"
   case $1 in
-    failover) take_over ;;
-    takeover) log step "let $APPLY_POD take over without an election, since most masters are gone for good: $(ask "$APPLY_ADDRESS" CLUSTER FAILOVER TAKEOVER)" ;;
+    failover) take_over 'CLUSTER FAILOVER' 'from its master' ;;
+    # The one place where anything does without a vote: majority.awk says when.
+    takeover) take_over 'CLUSTER FAILOVER TAKEOVER' 'from its lost master, without a vote' ;;
     fix) fix ;;
     move) move "$2" "$3" "$4" ;;
   esac
 }
 
-# A second request would start the first anew, and writes wait meanwhile: so this one is given its time.
+# take_over COMMAND WORDS: a second request would start the first anew, and writes wait meanwhile: so this one is given its time.
 take_over() {
   local answer end
-  answer=$(ask "$APPLY_ADDRESS" CLUSTER FAILOVER | tr -d '\r')
+  # shellcheck disable=SC2086 # a command is words
+  answer=$(ask "$APPLY_ADDRESS" $1 | tr -d '\r')
   case $answer in
-    OK) log step "let $APPLY_POD take over from its master" ;;
-    *) log step "let $APPLY_POD take over from its master: answered ${answer:-nothing in ${ASK_SECONDS}s}" ;;
+    OK) log step "let $APPLY_POD take over $2" ;;
+    *) log step "let $APPLY_POD take over $2: answered ${answer:-nothing in ${ASK_SECONDS}s}" ;;
   esac
   end=$(($(now) + 6))
   while [ "$(now)" -lt "$end" ]; do

@@ -5,9 +5,10 @@ $1 == "pod" {
   o = $2 + 0
   if (o >= all) all = o + 1
   up[o] = $3 == "up"
+  address[o] = $4
   if (!up[o]) next
   if ($5 in ordinal) twin[o] = ordinal[$5]
-  address[o] = $4; id[o] = $5; ordinal[$5] = o
+  id[o] = $5; ordinal[$5] = o
   for (i = 6; i <= NF; i++) { split($i, pair, "="); fact[o, pair[1]] = pair[2] }
 }
 

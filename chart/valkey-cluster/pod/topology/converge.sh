@@ -30,7 +30,7 @@ converge() {
         # Whoever waits for pods to restart must not keep them from joining by themselves.
         release_lock
         say_once "$reason"
-        if superseded "$(address_of 0)"; then return 3; fi
+        if superseded "$(address_of "$LOCK_POD")"; then return 3; fi
         sleep 0.5
         ;;
       '')
@@ -42,7 +42,7 @@ converge() {
       *)
         if ! keeps_lock; then
           take_lock || return 3
-          log lock "held on pod 0"
+          log lock "held on pod $LOCK_POD"
         elif [ "$word" = wait ]; then
           say_once "$reason"
           sleep 0.2
