@@ -109,4 +109,24 @@ for (const layout of layouts) {
   })
 }
 
+test('its pods came back empty: the cluster waits until a person says so, and then they become replicas', async (_, scope) => {
+  const release = await prepare(scope)
+  const { keys, lost, ids, left } = await loseTwoOf(release)
+  for (const ordinal of lost) await release.place(ordinal, ordinal + 101)
+  await release.start(...lost)
+  await release.keep(...lost)
+  const refused = await release.script('reconcile.sh')
+  assert.is(refused.code, 3, refused.stdout + refused.stderr)
+  assert.match(
+    refused.stdout,
+    /which owns slots, .* Masters that answer: 1 of 3, too few .* docs\/healing\.md/,
+  )
+  const told = await preflight(release, ids)
+  assert.is(told.code, 0, told.stdout + told.stderr)
+  assert.is((await mastersOf(release, left)).length, 3)
+  await toItsEnd(release, 'reconcile.sh')
+  await untilWhole(release)
+  assert.is(await countKeys(release, all(release)), keys)
+})
+
 test.run()

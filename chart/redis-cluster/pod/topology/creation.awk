@@ -17,7 +17,7 @@ function check_creation(    o, k, i, t, half) {
       t = stranger[i]
       if (!(about[t] in says) || says[about[t]] != t) continue
       refuse("pod " o " knows node " about[t] (count(slots[t]) ? ", which owns slots" : "") \
-        ", and no pod of this release is that node: bring its pod and volume back, or empty the volumes to start anew")
+        ", and no pod of this release is that node: bring its pod and volume back, or empty the volumes to start anew" most_lost())
     }
     k = fact[o, "slots"] in half ? half[fact[o, "slots"]] : -1
     if (k >= 0) { if (owner[k] != "") refuse("pods " owner[k] " and " o " both own " range_of(k)); owner[k] = o }
