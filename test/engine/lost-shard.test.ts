@@ -100,7 +100,8 @@ test('a shard and two more masters, whose replicas live: those wait for a person
   const env = { TAKE_OVER_FROM: ids.join(), DEADLINE_SECONDS: '60' }
   const preflight = await release.script('preflight.sh', [], env)
   assert.is(preflight.code, 0, preflight.stdout)
-  await untilWhole(release, 60_000)
+  await toItsEnd(release, 'reconcile.sh')
+  await untilWhole(release)
   assert.is(await countKeys(release, all(release)), kept)
 })
 
