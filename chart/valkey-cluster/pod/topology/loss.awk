@@ -45,7 +45,7 @@ function find_keys(o,    m) {
   if (!fact[o, "keys"] || is_replica[o] && m in ordinal && owns[ordinal[m]]) return
   if (!is_replica[o] || m in ordinal)
     refuse("pod " o " holds " fact[o, "keys"] " keys of slots that no pod owns. Save what you need of them, then delete the pod: without volumes the slots are then given out anew, empty")
-  if (!(m in left_to)) { heirs++; left_to[m] = o }
+  if (!(m in left_to)) { left_to[m] = o; heir_of[++heirs] = m }
 }
 
 # Whose the slots without an owner were, as somebody has heard.
@@ -101,9 +101,8 @@ function assign_unowned(    slot, free, n, i, o, p, to, masters, part, parts, ra
 }
 
 # An election needs most of the masters. If most are gone for good nobody could hold one, and a person has to look.
-function waits_for_heirs(    m) {
-  for (m in left_to) return "no replica has taken over yet from node " m ", which is gone for good"
-  return "not every slot has a master"
+function waits_for_heirs() {
+  return heirs ? "no replica has taken over yet from node " heir_of[1] ", which is gone for good" : "not every slot has a master"
 }
 
 # The pod where fewest masters are, of those that own nothing and are part of no other cluster.
