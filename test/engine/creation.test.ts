@@ -2,11 +2,12 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { eventually } from '../runner/deadline.ts'
+import { eventually, pause } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
 import { nodesKnown, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { layouts } from '../shared/loopback/toolbox.ts'
+import { toItsEnd } from '../shared/loopback/upgrade.ts'
 import { killAtFirstStep } from './kill.ts'
 
 const test = suite('creation on real servers', { timeout: 40_000 })
@@ -87,6 +88,18 @@ test('keepers alone create the cluster, heed the zones, and tell that only the J
   await release.start(6, 7)
   await release.keep(6, 7)
   await untilLogged(release, 6, /waits for the Job r\d+-reconcile to give it slots: no shard lacks a replica/)
+})
+
+test('helm test looks again while a replica gets its master back', async (_, scope) => {
+  const release = await prepare(scope)
+  await release.start(...all(release))
+  await toItsEnd(release, 'reconcile.sh')
+  const tested = await release.background('helm-test.sh')
+  for (let kills = 0; kills < 20; kills++) {
+    for (const ordinal of all(release)) await release.ask(ordinal, 'CLIENT', 'KILL', 'TYPE', 'master')
+    await pause(50)
+  }
+  assert.is(await tested.ended, 0, tested.output())
 })
 
 test('a keeper without the topology names what is missing', async (_, scope) => {

@@ -3,6 +3,7 @@
 //       until SIGTERM or for N seconds; prints a report as JSON
 //   node client.js write-read [--keys N]
 // CLUSTER_HOST names the Service, CLUSTER_PASSWORD the password.
+import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { Cluster, Redis } from 'ioredis'
 import { type LaneReport, type Store, startLane } from './lane.ts'
@@ -80,8 +81,8 @@ async function load(): Promise<LoadReport> {
         if (++begun === total) console.log(`begun: ${shards.length} lanes`)
       },
     })
-  // Another load's lists are no business of this one.
-  const run = Date.now().toString(36)
+  // Another load's lists are no business of this one, not even of one that began in the same millisecond.
+  const run = randomUUID()
   const store = storeOf(cluster, values.mode as Mode)
   const lanes = shards.map((ranges, i) => {
     const keys = tagsIn(ranges, LISTS).map((tag) => `load:${run}:{${tag}}`)
