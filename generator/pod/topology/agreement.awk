@@ -32,7 +32,7 @@ function introduce(p, o) {
   else if (introductions < MOST && !((p, o) in introduced)) { introduced[p, o] = 1; step("meet " id[p] " " address[o]); introductions++ }
 }
 
-function agree(    o, p, i, t) {
+function agree(    o, p, i, t, at) {
   for (o = 0; o < all && unsettlers; o++) {
     if (!up[o]) continue
     listen(o)
@@ -41,6 +41,9 @@ function agree(    o, p, i, t) {
   finish_round()
   if (!drain) forget_the_dead()
   finish_round()
+  # Nodes that meet once more lose their connection for a moment.
+  for (o = 0; o < all; o++) if (up[o]) at[address[o]] = o
+  for (t = 1; t <= things; t++) if (tellers[t] && t in shakes && about[t] in at) wait_for("hands are being shaken with pod " at[about[t]])
   for (o = 0; o < all; o++) {
     if (!up[o]) continue
     listen(o)
