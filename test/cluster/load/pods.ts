@@ -72,18 +72,8 @@ async function startControl(of: Loaded, on: string): Promise<Control> {
       image: await imageInCluster(engine),
       command: [
         `${engine}-server`,
-        ...[
-          '--protected-mode',
-          'no',
-          '--save',
-          '',
-          '--dir',
-          '/tmp',
-          '--appendonly',
-          'yes',
-          '--appendfsync',
-          'always',
-        ],
+        ...['--protected-mode', 'no', '--save', '', '--dir', '/tmp'],
+        ...['--appendonly', 'yes', '--appendfsync', 'always'],
       ],
     },
   )

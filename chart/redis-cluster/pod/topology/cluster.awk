@@ -47,6 +47,17 @@ function count(list,    n, i, part, range, sum) {
   return sum
 }
 
+# expand(LIST, set): the slots of a list become the indices of set.
+function expand(list, set,    n, i, part, range, slot) {
+  split("", set)
+  if (list == "-") return
+  n = split(list, part, ",")
+  for (i = 1; i <= n; i++) {
+    if (split(part[i], range, "-") == 1) range[2] = range[1]
+    for (slot = range[1] + 0; slot <= range[2] + 0; slot++) set[slot]
+  }
+}
+
 # ---- saying it
 
 function step(text) { print text; steps++ }

@@ -5,29 +5,26 @@
 function is_foreign(o) { return release != "" && fact[o, "release"] != release }
 
 # A master is lost if no pod is that node, and no pod serves the slots that others know it to own.
-function find_lost(    o, t, served) {
+function find_lost(    o, t, slot, own, served) {
   for (o = 0; o < all; o++) {
     if (!up[o] || is_foreign(o) || !count(fact[o, "slots"])) continue
     answering++
-    unserved(fact[o, "slots"], served, 1)
+    expand(fact[o, "slots"], own)
+    for (slot in own) served[slot]
   }
   for (t = 1; t <= things; t++) {
     if (flags[t] !~ /master/ || slots[t] == "-" || about[t] in ordinal) continue
-    if (!unserved(slots[t], served, 0)) { succeeded = about[t]; continue }
+    if (are_served(slots[t], served)) { succeeded = about[t]; continue }
     if (!(about[t] in lost_slots)) fallen[++losses] = about[t]
     lost_slots[about[t]] = slots[t]
   }
   masters = answering + losses
 }
 
-# How many slots of a list nobody has served so far; with add=1 they are from now on.
-function unserved(list, served, add,    n, i, s, part, range, missing) {
-  n = split(list, part, ",")
-  for (i = 1; i <= n; i++) {
-    if (split(part[i], range, "-") == 1) range[2] = range[1]
-    for (s = range[1] + 0; s <= range[2] + 0; s++) { if (!(s in served)) missing++; if (add) served[s] = 1 }
-  }
-  return missing + 0
+function are_served(list, served,    slot, listed) {
+  expand(list, listed)
+  for (slot in listed) if (!(slot in served)) return 0
+  return 1
 }
 
 function no_majority() { return losses && 2 * answering <= masters }

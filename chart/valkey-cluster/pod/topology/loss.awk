@@ -20,13 +20,9 @@ function give_out_anew(    o) {
 }
 
 # mark(of_slot, LIST, VALUE): that value for each slot of the list that has none yet.
-function mark(of_slot, list, value,    n, i, part, range, slot) {
-  if (list == "-") return
-  n = split(list, part, ",")
-  for (i = 1; i <= n; i++) {
-    if (split(part[i], range, "-") == 1) range[2] = range[1]
-    for (slot = range[1] + 0; slot <= range[2] + 0; slot++) if (!(slot in of_slot)) of_slot[slot] = value
-  }
+function mark(of_slot, list, value,    slot, listed) {
+  expand(list, listed)
+  for (slot in listed) if (!(slot in of_slot)) of_slot[slot] = value
 }
 
 # The slots with that value, as ranges.
@@ -53,8 +49,7 @@ function find_losses(    t, node, told_of, slot) {
   for (t = 1; t <= things; t++) {
     if (!tellers[t] || t in shakes) continue
     node = about[t]
-    split("", told_of)
-    mark(told_of, slots[t], node)
+    expand(slots[t], told_of)
     for (slot in told_of) {
       if (slot in served) continue
       if (node in ordinal) wait_for("somebody has heard of slots of pod " ordinal[node] " that it does not own")
