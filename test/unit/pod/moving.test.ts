@@ -20,6 +20,8 @@ pod 1 up 10.0.0.2 id1 slots=10-19,21-16383 data=104857600 keys=1000
 interface Servers {
   /** The commands by which the two servers move slots whole; empty if one has none. */
   knows: [from: string, to: string]
+  /** How many slots are to go; all of the first master's if not said. */
+  count?: number
   /** What a server answers to the command, and what it then tells of the move. */
   answer: string
   told: string[]
@@ -32,12 +34,12 @@ interface Servers {
 async function moves(
   scope: Scope,
   times: number,
-  { knows: [from, to], answer, told }: Servers,
+  { knows: [from, to], count = 11, answer, told }: Servers,
 ): Promise<{ said: string[]; log: string }> {
   const work = await folder(scope)
   await copyPodScripts(work)
   await writeFile(join(work, 'observed'), OBSERVED)
-  await writeFile(join(work, 'plan'), 'move id0 id1 11\n')
+  await writeFile(join(work, 'plan'), `move id0 id1 ${count}\n`)
   await writeFile(join(work, 'said'), '')
   await writeFile(join(work, 'told'), told.map((line) => `${line}\n`).join(''))
   const script = `
@@ -53,7 +55,7 @@ async function moves(
       esac
     }
     cluster_client() { echo "$*" >>"$WORK/said"; }
-    for _ in $(seq ${times}); do move id0 id1 11; done`
+    for _ in $(seq ${times}); do move id0 id1 ${count}; done`
   const log = await must('sh', ['-c', script])
   return { said: (await readFile(join(work, 'said'), 'utf8')).trim().split('\n'), log }
 }
@@ -71,6 +73,11 @@ test('whole where both servers can: Valkey is told at the old master', async (_,
   const { said, log } = await moves(scope, 1, valkey)
   assert.equal(said, ['10.0.0.1 CLUSTER MIGRATESLOTS SLOTSRANGE 0 9 20 20 NODE id1'])
   assert.match(log, /11 of 11 slots moved whole/)
+})
+
+test('of a range no more than are to go', async (_, scope) => {
+  const { said } = await moves(scope, 1, { knows: [REDIS, REDIS], count: 5, ...done })
+  assert.equal(said, ['10.0.0.2 CLUSTER MIGRATION IMPORT 0 4'])
 })
 
 test('else key by key, in batches of about a megabyte', async (_, scope) => {
