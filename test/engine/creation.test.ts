@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { eventually, pause } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
-import { nodesKnown, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
+import { aShard, nodesKnown, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { layouts } from '../shared/loopback/toolbox.ts'
 import { toItsEnd } from '../shared/loopback/upgrade.ts'
@@ -94,8 +94,7 @@ test('helm test looks again while a replica gets its master back', async (_, sco
   const release = await prepare(scope)
   await release.start(...all(release))
   await toItsEnd(release, 'reconcile.sh')
-  const isReplica = async (ordinal: number) => (await release.ask(ordinal, 'ROLE')).startsWith('slave')
-  const replica = (await isReplica(5)) ? 5 : 4
+  const [, replica] = await aShard(release)
   const [, password = ''] = (await release.ask(replica, 'CONFIG', 'GET', 'masterauth')).split('\n')
   await release.ask(replica, 'CONFIG', 'SET', 'masteruser', 'nobody')
   await release.ask(replica, 'CONFIG', 'SET', 'masterauth', 'nothing')

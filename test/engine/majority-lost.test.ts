@@ -3,18 +3,12 @@ import { rm } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { eventually } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
-import { countKeys, createWithKeys, untilWhole } from '../shared/loopback/cluster.ts'
+import { countKeys, createWithKeys, mastersOf, untilWhole } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { layouts } from '../shared/loopback/toolbox.ts'
 import { toItsEnd } from '../shared/loopback/upgrade.ts'
 
 const test = suite('a majority of masters that is gone for good', { timeout: 150_000 })
-
-/** The ordinals of the masters, as they say. */
-async function mastersOf(release: Loopback, ordinals: number[]): Promise<number[]> {
-  const roles = await Promise.all(ordinals.map((ordinal) => release.ask(ordinal, 'ROLE')))
-  return ordinals.filter((_, i) => roles[i]?.startsWith('master'))
-}
 
 /** What an upgrade's first Job says and ends with, told that these nodes are gone for good. */
 const preflight = (release: Loopback, gone: string[] = []) =>
@@ -32,7 +26,7 @@ const epochs = (release: Loopback, ordinals: number[]) =>
 async function loseTwoOf(release: Loopback) {
   await createWithKeys(release, all(release))
   const keys = await countKeys(release, all(release))
-  const lost = (await mastersOf(release, all(release))).slice(0, 2)
+  const lost = (await mastersOf(release)).slice(0, 2)
   const ids = await Promise.all(lost.map((ordinal) => release.ask(ordinal, 'CLUSTER', 'MYID')))
   const left = all(release).filter((ordinal) => !lost.includes(ordinal))
   await release.kill(...lost)

@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { eventually } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
-import { aShard, createWithKeys, nodesKnown, untilLogged, untilWhole } from '../shared/loopback/cluster.ts'
+import {
+  aShard,
+  createWithKeys,
+  mastersOf,
+  nodesKnown,
+  shardsOf,
+  untilLogged,
+  untilWhole,
+} from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { size, toItsEnd } from '../shared/loopback/upgrade.ts'
 import { hold, ORDINARY, PREFLIGHT, says } from './holding.ts'
@@ -20,29 +28,18 @@ const GAP = 500
 const scheduled = async (release: Loopback, env: NodeJS.ProcessEnv = {}): Promise<string[]> =>
   (await toItsEnd(release, 'reconcile.sh', { SCHEDULED: 'yes', ...env })).trimEnd().split('\n')
 
-/** The ordinals of all masters. */
-async function masters(release: Loopback): Promise<number[]> {
-  const roles = await Promise.all(all(release).map((ordinal) => release.ask(ordinal, 'ROLE')))
-  return all(release).filter((ordinal) => roles[ordinal]?.startsWith('master'))
-}
-
 /** The id of a pod's node. */
 const idOf = (release: Loopback, ordinal: number) => release.ask(ordinal, 'CLUSTER', 'MYID')
 
 /** Each replica with its master. */
-async function pairs(release: Loopback): Promise<[replica: number, master: number][]> {
-  const found: [number, number][] = []
-  for (const replica of all(release)) {
-    const [role, host] = (await release.ask(replica, 'ROLE')).split('\n')
-    const master = all(release).find((one) => release.address(one) === host)
-    if (role === 'slave' && master !== undefined) found.push([replica, master])
-  }
-  return found
-}
+const pairs = async (release: Loopback): Promise<[replica: number, master: number][]> =>
+  (await shardsOf(release)).flatMap(([master, ...replicas]) =>
+    replicas.map((replica): [number, number] => [replica, master]),
+  )
 
 /** Has replicas take over until two of three masters are on one Kubernetes node, as failovers may leave them. */
 async function pileUp(release: Loopback): Promise<void> {
-  const [first] = await masters(release)
+  const [first] = await mastersOf(release)
   for (const [replica, master] of await pairs(release)) {
     if (nodeOf(replica) !== nodeOf(first ?? 0) || master === first) continue
     assert.is(await release.ask(replica, 'CLUSTER', 'FAILOVER'), 'OK')
@@ -56,7 +53,7 @@ async function pileUp(release: Loopback): Promise<void> {
 
 /** How many masters the Kubernetes node has that has most. */
 async function most(release: Loopback): Promise<number> {
-  const places = (await masters(release)).map(nodeOf)
+  const places = (await mastersOf(release)).map(nodeOf)
   return Math.max(...NODES.map((node) => places.filter((one) => one === node).length))
 }
 
@@ -213,7 +210,7 @@ test('whatever is at work ends a run with one line, and nothing is changed', asy
     })
   }
 
-  const [from = 0, to = 0] = await masters(release)
+  const [from = 0, to = 0] = await mastersOf(release)
   const slot = (await release.ask(from, 'CLUSTER', 'NODES')).match(/myself.* (\d+)-\d+/)?.[1] ?? ''
   assert.is(await release.ask(from, 'CLUSTER', 'SETSLOT', slot, 'MIGRATING', await idOf(release, to)), 'OK')
   const open = await told(release)

@@ -75,6 +75,12 @@ export async function shardsOf(release: Loopback): Promise<Shard[]> {
   )
 }
 
+/** Which of these pods are masters, as they say. */
+export async function mastersOf(release: Loopback, ordinals = all(release)): Promise<number[]> {
+  const roles = await Promise.all(ordinals.map((ordinal) => release.ask(ordinal, 'ROLE')))
+  return ordinals.filter((_, i) => roles[i]?.startsWith('master'))
+}
+
 /** Waits until a pod's log has a text. */
 export function untilLogged(
   release: Loopback,
