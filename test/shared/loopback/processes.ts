@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** A script that runs beside the test. */
@@ -11,7 +12,7 @@ export interface Running {
   killAll(): Promise<void>
 }
 
-/** The processes of a release's pods, each a group of its own that is killed whole, as a container is. */
+/** The processes of a release's pods, each a session of its own that is killed whole, as a container is. */
 export interface Processes {
   spawn(ordinal: number, script: string, env: NodeJS.ProcessEnv): void
   /** Whether what was started last in a pod runs no more. */
@@ -24,7 +25,7 @@ export interface Processes {
 export function processesOf(bin: string): Processes {
   const processes = new Map<number, ChildProcess[]>()
   const kill = async (...ordinals: number[]) => {
-    await Promise.all(ordinals.flatMap((ordinal) => processes.get(ordinal) ?? []).map(killed))
+    await killed(ordinals.flatMap((ordinal) => processes.get(ordinal) ?? []))
     for (const ordinal of ordinals) processes.delete(ordinal)
   }
   return {
@@ -48,14 +49,45 @@ export function runBeside(bin: string, script: string, env: NodeJS.ProcessEnv): 
       said += text
     })
   const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)))
-  return { process: child, output: () => said, ended, killAll: () => killed(child) }
+  return { process: child, output: () => said, ended, killAll: () => killed([child]) }
 }
 
 const hasEnded = (child?: ChildProcess) => !child || child.exitCode !== null || child.signalCode !== null
 
-async function killed(child: ChildProcess): Promise<void> {
-  if (hasEnded(child)) return
-  const gone = new Promise((resolve) => child.once('exit', resolve))
-  process.kill(-(child.pid ?? 0), 'SIGKILL')
-  await gone
+/** Kills what these have started too: `timeout` makes a process group of its own, so it takes the whole session. */
+async function killed(children: ChildProcess[]): Promise<void> {
+  const running = children.filter((child) => !hasEnded(child))
+  const gone = running.map((child) => new Promise((resolve) => child.once('exit', resolve)))
+  const sessions = new Set(running.flatMap(({ pid }) => pid ?? []))
+  for (let left = [...sessions]; left.length > 0; left = await membersOf(sessions)) left.forEach(killProcess)
+  await Promise.all(gone)
 }
+
+/** The processes of these sessions that still run. */
+async function membersOf(sessions: Set<number>): Promise<number[]> {
+  const members: number[] = []
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    // proc_pid_stat(5): after the name in brackets come state, parent, group and session.
+    const [state, , , session] = (await statOf(pid)).replace(/^.*\) /s, '').split(' ')
+    if (sessions.has(Number(session)) && state !== 'Z') members.push(Number(pid))
+  }
+  return members
+}
+
+const statOf = (pid: string) => readFile(`/proc/${pid}/stat`, 'utf8').catch(unlessGone(''))
+
+function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    unlessGone(undefined)(error)
+  }
+}
+
+const unlessGone =
+  <T>(then: T) =>
+  (error: unknown): T => {
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(`${error.code}`))
+      return then
+    throw error
+  }
