@@ -206,4 +206,30 @@ for (const layout of layouts) {
   })
 }
 
+test.proves({
+  topic: 'Mistakes are refused before anything changes',
+  promise: 'New pods are refused at once, by name, while another pod is away',
+})
+test('refuses to make a cluster larger while a pod is away, unless that pod comes back or the upgrade is to bring it', async (_, scope) => {
+  const release = await prepare(scope, { layout: 'alpine' })
+  await release.start(...all(release))
+  assert.is((await release.script('reconcile.sh')).code, 0)
+  const larger = { ...(await topology(release, { replicas: '1' })), SHARDS: '4' }
+  await release.kill(4, 5)
+  const refused = await release.script('preflight.sh', [], larger)
+  assert.is(refused.code, 3, refused.stdout + refused.stderr)
+  assert.match(refused.stdout, /refuse +the cluster is to become larger, and pod 4, 5 does not answer/)
+
+  const allowed = await release.script('preflight.sh', [], { ...larger, ALLOW_SILENCE: 'true' })
+  assert.is(allowed.code, 0, allowed.stdout + allowed.stderr)
+
+  const waiting = release.script('preflight.sh', [], larger)
+  // Never both at once, but neither is away throughout.
+  await release.start(4)
+  await release.kill(3)
+  await release.start(5)
+  const passed = await waiting
+  assert.is(passed.code, 0, passed.stdout + passed.stderr)
+})
+
 test.run()

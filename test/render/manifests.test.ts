@@ -210,4 +210,21 @@ test('the pods’ own constraints get the pods’ labels, unless they bring a se
   assert.equal(brought, { a: 'b' })
 })
 
+test('the cluster autoscaler is told that a pod’s volumes on its node hold nothing, but for data', async () => {
+  const annotation = 'cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes'
+  for (const enabled of [true, false]) {
+    const { metadata, spec } = podOf(
+      the(await render('redis-cluster', { persistence: { enabled } }), 'StatefulSet'),
+    )
+    const local = spec.volumes?.filter(({ emptyDir }) => emptyDir).map(({ name }) => name)
+    assert.equal(
+      metadata.annotations?.[annotation]?.split(','),
+      local?.filter((name) => name !== 'data'),
+    )
+  }
+  const values = { pod: { annotations: { [annotation]: 'run,tmp,keeper,data' } } }
+  const { metadata } = podOf(the(await render('redis-cluster', values), 'StatefulSet'))
+  assert.is(metadata.annotations?.[annotation], 'run,tmp,keeper,data')
+})
+
 test.run()

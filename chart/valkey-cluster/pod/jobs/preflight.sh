@@ -27,13 +27,15 @@ work_to_do() {
     END { exit !found }' "$OBSERVED"
 }
 
-# await_owners: a master that is just restarting, or being replaced, is given some time before its slots count as out of reach.
-await_owners() {
+# await_pods: a pod that is just restarting, or being replaced, is given some time before it counts as out of reach.
+await_pods() {
   local end
   end=$(($(now) + 20))
-  while [ "$OLD_SIZE" -gt "$SIZE" ] && [ -n "$(owners_away)" ] && [ "$(now)" -lt "$end" ]; do
+  AWAY=$(silent_pods)
+  while { shrinks_without_owners || grows_without_pods; } && [ "$(now)" -lt "$end" ]; do
     sleep 1
     observe "$pods" >"$OBSERVED"
+    AWAY=$(silent_pods | grep -Fx "$AWAY")
   done
 }
 
@@ -61,7 +63,7 @@ STAYING=$((OLD_SIZE < SIZE ? OLD_SIZE : SIZE))
 # The pods that may have to leave: those there should have been, and those there are.
 pods=$(pods_from "$((OLD_SIZE > SIZE ? OLD_SIZE : SIZE))")
 observe "$pods" >"$OBSERVED"
-await_owners
+await_pods
 check
 if was_refused || ! step_back; then
   log refuse "nothing was changed"

@@ -64,6 +64,24 @@ owners_away() {
     END { for (node in owns) if (!(node in here)) print node }' "$OBSERVED"
 }
 
+shrinks_without_owners() { [ "$OLD_SIZE" -gt "$SIZE" ] && [ -n "$(owners_away)" ]; }
+
+# silent_pods: the pods that should be there and do not answer. AWAY are those that no observation of this run has found: while
+# pods restart one after the other, some pod is always silent.
+silent_pods() { awk -v size="$OLD_SIZE" '$1 == "pod" && $2 < size && $3 == "down" { print $2 }' "$OBSERVED"; }
+
+# grows_without_pods: if no pod at all answers, this upgrade may be what brings them.
+grows_without_pods() {
+  [ "$OLD_SIZE" -lt "$SIZE" ] && [ -n "$AWAY" ] && [ "$ALLOW_SILENCE" != true ] && grep -q '^pod [0-9]* up ' "$OBSERVED"
+}
+
+# check_growth: refuses new pods while another pod is away, because new pods get their places once all nodes know all.
+check_growth() {
+  if grows_without_pods; then
+    refuse "the cluster is to become larger, and pod $(echo "$AWAY" | tr '\n' ' ' | sed 's/ $//; s/ /, /g') does not answer: new pods get no slots and no masters until all pods answer. Bring the pod back first; or, if this upgrade is to bring it back, set jobs.allowSilence for this upgrade."
+  fi
+}
+
 # check_size: refuses if the cluster is to become smaller and there are slots that nobody can read.
 check_size() {
   local away
@@ -103,4 +121,5 @@ check() {
     refuse "image changes from $(was image) to $IMAGE, and no pod answers to say which version it runs. Bring the pods back, then upgrade; or, if they cannot start because of their image, set jobs.allowSilence for this upgrade."
   fi
   check_size
+  check_growth
 }

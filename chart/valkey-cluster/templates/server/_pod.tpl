@@ -11,6 +11,11 @@ metadata:
   annotations:
     checksum/config: {{ include "valkey-cluster.engineFiles" . | sha256sum }}
     checksum/pod: {{ include "valkey-cluster.podScripts" . | sha256sum }}
+    {{- $evictable := "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes" }}
+    {{- if not (hasKey (.Values.pod.annotations | default dict) $evictable) }}
+    # These hold nothing that outlives the pod. Without this an autoscaler keeps every Kubernetes node with such a pod.
+    {{ $evictable }}: run,tmp,keeper
+    {{- end }}
     {{- with .Values.pod.annotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
