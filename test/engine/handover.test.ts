@@ -51,6 +51,22 @@ for (const layout of layouts) {
   })
 }
 
+test('a master that a Job has replaced meanwhile leaves without asking for another failover', async (_, scope) => {
+  const release = await prepare(scope, { replicas: 2 })
+  await createWithKeys(release, all(release))
+  const [master, heir, other = -1] = await aShard(release)
+  // Nobody hands over to a pod that says it is leaving.
+  await release.ask(other, 'CONFIG', 'SET', 'cluster-replica-no-failover', 'yes')
+  const leaving = leave(release, master, { GRACE_SECONDS: '60' })
+  await pause(1500)
+  await release.ask(other, 'CONFIG', 'SET', 'cluster-replica-no-failover', 'no')
+  assert.is(await release.ask(other, 'CLUSTER', 'FAILOVER'), 'OK')
+  await leaving
+  await pause(500)
+  const roles = await Promise.all([master, heir, other].map((ordinal) => roleOf(release, ordinal)))
+  assert.equal(roles, ['slave', 'slave', 'master'])
+})
+
 test('a replica leaves at once', async (_, scope) => {
   const release = await prepare(scope)
   await createWithKeys(release, all(release))

@@ -136,9 +136,10 @@ settle() {
 }
 
 hand_over() {
-  local told heard role
+  local told heard role settled
   deadline_in "$BUDGET"
   told=
+  settled=
   heard=$(now)
   while before_deadline; do
     role=$(role)
@@ -151,7 +152,12 @@ hand_over() {
     fi
     if release_is_going; then log handover "the release is going" && return; fi
     if heir; then
-      settle
+      # A Job can have had another replica take over meanwhile.
+      if [ -z "$settled" ]; then
+        settle
+        settled=yes
+        continue
+      fi
       # The answer means that the replica will try; only this node's own role tells that it did. A second failover shortly
       # after another is ignored by some versions, so it is asked for again.
       ask "$HEIR" CLUSTER FAILOVER >/dev/null
