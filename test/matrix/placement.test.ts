@@ -97,6 +97,11 @@ test('pods learn their zones from Kubernetes, or helm test names the nodes whose
     said,
     `the zone of these Kubernetes nodes is unknown: ${places.join(' ')}. Name them in cluster.zones`,
   )
+  // What Kubernetes does from 1.35 on, with one zone for all.
+  await apart(of, { pod: { labels: { 'topology.kubernetes.io/zone': 'a' } } })
+  const told = await testRelease(of)
+  assert.match(told.stdout + told.stderr, /no replica on its master's Kubernetes node, 3 in its zone/)
+  assert.not.match(told.stdout + told.stderr, / zones +a replica can be/)
 })
 
 test.run()
