@@ -2,7 +2,6 @@
 import { rm } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { eventually } from '../runner/deadline.ts'
-import type { Scope } from '../runner/scope.ts'
 import { suite } from '../runner/suite.ts'
 import {
   aShard,
@@ -40,8 +39,11 @@ const untilMissing = (release: Loopback, ordinal: number) =>
 
 const losses: [name: string, lost: (own: number[], other: number[]) => number[], quick: boolean][] = [
   ['a shard without pod 0, whose pods are back before anybody misses them', (_, other) => other, true],
-  ['pod 0’s own shard, whose pods are back after its slots failed', (own) => own, false],
-  ['two shards of three at once', (own, other) => [...own, ...other], false],
+  [
+    'two shards of three, pod 0’s among them, after their slots failed',
+    (own, other) => [...own, ...other],
+    false,
+  ],
 ]
 
 for (const [name, lostOf, quick] of losses) {
@@ -103,33 +105,6 @@ test('a shard and two more masters, whose replicas live: those wait for a person
   await toItsEnd(release, 'reconcile.sh')
   await untilWhole(release)
   assert.is(await countKeys(release, all(release)), kept)
-})
-
-/** A release without keepers, one shard of which has lost its pods; `away` of them are not back yet. */
-async function lostWithoutKeepers(scope: Scope, away: number): Promise<[Loopback, number[]]> {
-  const release = await prepare(scope, { volumes: false })
-  await release.start(...all(release))
-  await toItsEnd(release, 'reconcile.sh')
-  const lost = (await aShard(release)).sort()
-  await release.kill(...lost)
-  for (const ordinal of lost) await release.place(ordinal, undefined)
-  await untilMissing(release, all(release).find((ordinal) => !lost.includes(ordinal)) ?? 0)
-  await comeBack(release, lost.slice(away), { keepers: false })
-  return [release, lost]
-}
-
-test('nothing is given out while a pod of the shard is away, and the Job says which', async (_, scope) => {
-  const [release, [first = -1]] = await lostWithoutKeepers(scope, 1)
-  const job = await release.background('reconcile.sh', { DEADLINE_SECONDS: '60' })
-  await eventually('the Job to name the pod', { deadline: 20_000 }, async (see) => {
-    see(job.output())
-    return job.output().includes(`no answer yet from pod ${first}`) || undefined
-  })
-  assert.not.match(job.output(), / (step|lost) /)
-  await comeBack(release, [first], { keepers: false })
-  assert.is(await job.ended, 0, job.output())
-  assert.match(job.output(), /lost +546\d slots/)
-  await untilWhole(release)
 })
 
 test('the preflight of a smaller cluster gives them out, and the upgrade goes on', async (_, scope) => {

@@ -11,20 +11,6 @@ test.proves({
   topic: 'Mistakes are mended',
   promise: 'An install whose servers never started is mended by an upgrade',
 })
-test('for its configuration: an upgrade without the mistake makes the cluster', async (_, scope) => {
-  const of = release('valkey-cluster', await freshNamespace(scope, 'directive'))
-  const wrong = await smallValues(of.flavour, { cluster: { extraConfig: 'no-such-directive yes' } })
-  assert.is.not((await install(of, wrong, ['--timeout', '20s'])).code, 0)
-
-  const mended = await upgrade(of, await smallValues(of.flavour), ['--wait', '--timeout', '3m'])
-  assert.is(mended.code, 0, mended.stdout + mended.stderr)
-  await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
-})
-
-test.proves({
-  topic: 'Mistakes are mended',
-  promise: 'An install whose servers never started is mended by an upgrade',
-})
 test('for its image: an upgrade to one that exists is refused with the way on, and that way leads to a cluster', async (_, scope) => {
   const of = release('redis-cluster', await freshNamespace(scope, 'tag'))
   const right = await smallValues(of.flavour)
