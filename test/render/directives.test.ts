@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { template } from '../kube/helm.ts'
 import { must } from '../runner/command.ts'
+import type { Scope } from '../runner/scope.ts'
 import { suite } from '../runner/suite.ts'
 import { disguises, harmless, refusedNames, saidOf, whereAllMatter } from '../shared/directives.ts'
 import { copyPodScripts } from '../shared/pod-scripts.ts'
@@ -51,31 +52,38 @@ for (const flavour of flavours)
     })
   }
 
+/** What the servers of a flavour write as their configuration. */
+async function configuration(scope: Scope, flavour: string, env: NodeJS.ProcessEnv = {}, zones = '') {
+  const { data } = the(await render(flavour, whereAllMatter), 'ConfigMap', '-config')
+  const work = await folder(scope)
+  await copyPodScripts(work)
+  await mkdir(join(work, 'config'))
+  for (const [name, text] of Object.entries(data)) await writeFile(join(work, 'config', name), text)
+  if (zones) await writeFile(join(work, 'zones'), zones)
+  const script = `. "$HERE/configuration.sh"; configuration 99.0`
+  const pod = {
+    HERE: work,
+    CONFIG: join(work, 'config'),
+    TOPOLOGY: work,
+    DATA: work,
+    POD_IP: 'a',
+    NODE_NAME: 'n',
+    RELEASE: 'r',
+    REVISION: 'v',
+    COPY_OF: '',
+    REDISCLI_AUTH: 'p',
+    MEMORY_LIMIT: '1',
+    MAXMEMORY_PERCENT: '50',
+  }
+  return must('sh', ['-euc', script], { env: { ...process.env, ...pod, ...env } })
+}
+
 // Setting it anew does no harm: the server then asks clients earlier or later whether they are still there.
 const FREE = ['tcp-keepalive']
 
 for (const flavour of flavours)
   test(`all that ${flavour} writes itself is refused in further lines`, async (_, scope) => {
-    const { data } = the(await render(flavour, whereAllMatter), 'ConfigMap', '-config')
-    const work = await folder(scope)
-    await copyPodScripts(work)
-    await mkdir(join(work, 'config'))
-    for (const [name, text] of Object.entries(data)) await writeFile(join(work, 'config', name), text)
-    const script = `. "$HERE/configuration.sh"; configuration 99.0`
-    const env = {
-      HERE: work,
-      CONFIG: join(work, 'config'),
-      DATA: work,
-      POD_IP: 'a',
-      NODE_NAME: 'n',
-      RELEASE: 'r',
-      REVISION: 'v',
-      COPY_OF: '',
-      REDISCLI_AUTH: 'p',
-      MEMORY_LIMIT: '1',
-      MAXMEMORY_PERCENT: '50',
-    }
-    const written = await must('sh', ['-euc', script], { env: { ...process.env, ...env } })
+    const written = await configuration(scope, flavour)
     const names = [...written.matchAll(/^[a-z][a-z-]*/gm)].map(([name]) => name)
     assert.ok(names.length > 20)
     assert.equal(
@@ -83,5 +91,23 @@ for (const flavour of flavours)
       FREE,
     )
   })
+
+test('servers of valkey-cluster tell their zone: the one that cluster.zones has for their Kubernetes node, or else the label’s', async (_, scope) => {
+  for (const [label, zones, zone] of [
+    ['', '', ''],
+    ['eu-1a', '', 'eu-1a'],
+    ['eu-1a', 'm=rack.1 nn=rack.2', 'eu-1a'],
+    ['eu-1a', 'm=rack.1 n=rack.2', 'rack.2'],
+    ['', 'n=rack.2 m=rack.1', 'rack.2'],
+  ] as const) {
+    const written = await configuration(scope, 'valkey-cluster', { ZONE: label }, zones)
+    assert.match(written, `\navailability-zone "${zone}"\n`)
+  }
+})
+
+test('servers of redis-cluster, which know no such setting, are given none', async (_, scope) => {
+  const written = await configuration(scope, 'redis-cluster', { ZONE: 'eu-1a' }, 'n=rack.2')
+  assert.not.match(written, 'availability-zone')
+})
 
 test.run()

@@ -28,7 +28,7 @@ async function cluster(
   engine: Engine,
   { conf = '', command = ['SET', 'KEY', 'written-before'] } = {},
 ): Promise<Loopback> {
-  const release = await prepare(scope, { engine, conf })
+  const release = await prepare(scope, { engine, conf, podEnv: { ZONE: 'eu-1a' } })
   await release.start(...all(release))
   const job = await release.script('reconcile.sh')
   assert.is(job.code, 0, job.stdout + job.stderr)

@@ -130,6 +130,10 @@
   least: 0
   matters: true
   why: "each pod tells the others by it where it runs and what: remove it"
+- names: [availability-zone]
+  least: 0
+  matters: true
+  why: "each pod tells clients its own zone, and this would be the same for all pods: set cluster.zones instead"
 - names: [hz]
   least: 10
   matters: true

@@ -33,6 +33,7 @@ look_after_volume() {
   own_nodes_conf
   # Before anybody asks the server, which may refuse a file for that alone.
   agree_on_shards "$DATA/nodes.conf"
+  leave_zones_out "$DATA/nodes.conf"
   if ! usable "$DATA/nodes.conf"; then
     identify || return 1
   fi
@@ -79,6 +80,7 @@ await_standing() {
 # identify: without a usable nodes.conf the kept copy says whose this data is; data that nobody can place is not touched.
 identify() {
   agree_on_shards "$DATA/nodes.conf.kept"
+  leave_zones_out "$DATA/nodes.conf.kept"
   if ! has_data; then
     rm -f "$DATA/nodes.conf"
   elif usable "$DATA/nodes.conf.kept"; then

@@ -13,6 +13,8 @@ kind == "meet" { tell("CLUSTER MEET " $3 " " port, "let POD meet pod " at[$3]) }
 kind == "reset" { tell("CLUSTER RESET SOFT", "make POD, a replica that can be spared, an empty node") }
 kind == "close" { tell("CLUSTER SETSLOT " $3 " STABLE", "let POD tell its replicas that slot " $3 " is not on its way") }
 kind == "forget" { tell("CLUSTER FORGET " $3, "let POD forget node " $3) }
+kind == "zone" && $3 == "-" { tell("CONFIG SET availability-zone \"\"", "let POD tell clients no zone"); next }
+kind == "zone" { tell("CONFIG SET availability-zone " $3, "let POD tell clients that it is in zone " $3) }
 
 END {
   for (i = 1; i <= told; i++) {

@@ -12,8 +12,8 @@ ${volumes ? 'appendonly yes' : 'appendonly no\nrepl-diskless-load on-empty-db\nr
 save ""
 `
 
-/** Directives by version, one of them unknown to any engine. */
-export const DIRECTIVES = `6.2 cluster-allow-replica-migration no
+/** Directives by version for an engine's server, one of them unknown to any. */
+export const directives = (server: string) => `6.2 cluster-allow-replica-migration no
 7.0 cluster-port 16379
-99.0 a-directive-of-the-future yes
+${server === 'valkey-server' ? '8.0 availability-zone "{zone}"\n' : ''}99.0 a-directive-of-the-future yes
 `

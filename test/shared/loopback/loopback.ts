@@ -7,7 +7,7 @@ import type { Scope } from '../../runner/scope.ts'
 import { ranOn } from '../../runner/setting.ts'
 import { copyPodScripts } from '../pod-scripts.ts'
 import { askServer } from './ask.ts'
-import { DIRECTIVES, serverConf } from './conf.ts'
+import { directives, serverConf } from './conf.ts'
 import { namesOf, RESOLV_CONF } from './names.ts'
 import { ownNetwork } from './network.ts'
 import { passwordsIn } from './passwords.ts'
@@ -165,7 +165,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Loopback> 
         const { CONFIG, DATA, RUN, LOG } = envOf(ordinal)
         for (const made of [CONFIG, DATA, RUN]) await mkdir(made, { recursive: true })
         await writeFile(join(CONFIG, 'server.conf'), serverConf(address(ordinal), volumes) + conf)
-        await writeFile(join(CONFIG, 'directives'), DIRECTIVES)
+        await writeFile(join(CONFIG, 'directives'), directives(programs.server))
         await appendFile(LOG, `--- started at ${address(ordinal)}\n`)
       }
       for (const ordinal of ordinals) await spawnIn(ordinal, 'start.sh')

@@ -62,6 +62,17 @@ test('its zone, out of as many as fit into a variable', async (_, scope) => {
   assert.match(line, ' zone=eu-central-11 ')
 })
 
+test('the zone that it tells its clients, or that it tells none, or that its engine cannot', async (_, scope) => {
+  const work = await folder(scope)
+  for (const [place, tells] of [
+    ['availability_zone:eu-1a', 'eu-1a'],
+    ["'availability_zone:of nobody'", 'of_nobody'],
+    ['availability_zone:', '-'],
+    ['', ''],
+  ] as const)
+    assert.match(await pod(work, { place }), ` tells=${tells} moves=`)
+})
+
 test('its memory: what it uses, and how much of that is data', async (_, scope) => {
   const line = await pod(await folder(scope), {
     memory: 'used_memory:3000000 used_memory_dataset:1000000 maxmemory:9000000',

@@ -25,9 +25,21 @@ setting() { awk -v name="$1" '$1 == name { value = $2 } END { print value }' "$C
 
 # A line of directives is the first version that knows the directive, and the directive: an unknown one is fatal at start.
 directives_for() {
-  awk -v version="$1" '
+  awk -v version="$1" -v zone="$(zone)" '
     function number(text, part) { split(text, part, "."); return part[1] * 1000000 + part[2] * 1000 + part[3] }
-    NF && number($1) <= number(version) { sub(/^[^ ]+ /, ""); print }' "$CONFIG/directives"
+    NF && number($1) <= number(version) { sub(/^[^ ]+ /, ""); sub(/[{]zone[}]/, zone); print }' "$CONFIG/directives"
+}
+
+# zone: this pod's, as the Jobs see it too: what cluster.zones has for its Kubernetes node, or else what its label says.
+zone() {
+  local places place
+  places=
+  # A ConfigMap's file need not end its line.
+  if [ -r "$TOPOLOGY/zones" ]; then read -r places <"$TOPOLOGY/zones" || :; fi
+  for place in $places; do
+    case $place in "$NODE_NAME="*) echo "${place#*=}" && return ;; esac
+  done
+  echo "${ZONE:-}"
 }
 
 # maxmemory is a share of what the container may use; without a limit there is nothing to take a share of.

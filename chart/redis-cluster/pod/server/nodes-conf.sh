@@ -26,6 +26,13 @@ own_nodes_conf() {
   cp "$DATA/nodes.conf" "$DATA/nodes.conf.new" && mv -f "$DATA/nodes.conf.new" "$DATA/nodes.conf"
 }
 
+# leave_zones_out FILE: Valkey from 9.1 on also notes each node's zone there, and an older server takes such a file for a broken one.
+# All nodes soon tell their zones again.
+leave_zones_out() {
+  # shellcheck disable=SC2094 # nothing is written before all is read
+  if grep -qs ',availability-zone=' "$1"; then nodes <"$1" | awk '$1 == "node" { print $2, "zone", "-" }' | edit_nodes_conf "$1"; fi
+}
+
 # agree_on_shards FILE: a server that ended soon after the cluster was made, or a replica moved, can have noted another shard for a
 # replica than for its master. Some versions refuse to start with that (valkey#774, redis#13468).
 agree_on_shards() {

@@ -5,7 +5,7 @@
 #
 # With edits=FILE the lines keep their own form, and the file says what changes, a line each: ID COLUMN VALUE. The columns are
 # id, address (as in 10.0.0.1:6379@16379), flags, master, sent, heard, epoch, link and shard. "open -" takes all slots on their
-# way off the line; "drop -" removes the line.
+# way off the line, "zone -" its zone; "drop -" removes the line.
 #
 # With once=yes, for answers of many nodes: a line that says what an earlier one said, but for times and the epoch, becomes "again
 # NUMBER". The line of that number has it after SHARD. Nodes that still shake hands have names of the moment, so they have "-" there.
@@ -46,6 +46,7 @@ function change(id,    i, kept) {
   for (i = 1; i <= columns; i++) if ((id, column_name[i]) in edit) $i = edit[id, column_name[i]]
   if ((id, "address") in edit) sub(/^[^,]*/, edit[id, "address"], $2)
   if ((id, "shard") in edit) sub(/shard-id=[0-9a-f]+/, "shard-id=" edit[id, "shard"], $2)
+  if ((id, "zone") in edit) sub(/,availability-zone=[^,]*/, "", $2)
   kept = $1
   for (i = 2; i <= NF; i++) if ($i !~ /^\[/ || !((id, "open") in edit)) kept = kept " " $i
   print kept

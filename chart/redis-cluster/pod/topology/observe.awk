@@ -1,6 +1,6 @@
 # Makes an observation of what the pods of ask_pods say, as nodes.awk with once=yes writes it. It is one line a fact:
 #   pod ORDINAL up ADDRESS ID node=… zone=… release=… revision=… engine=… version=… state=… link=… role=… master=… epoch=… slots=… open=…
-#     used=… data=… allowed=… policy=… offset=… heard=… moves=… keys=…
+#     used=… data=… allowed=… policy=… offset=… heard=… tells=… moves=… keys=…
 #   pod ORDINAL down ADDRESS
 #   view ID NUMBERS                          what that node says of all that it knows, itself too: lines by their numbers, as in 1-5,7
 #   told NUMBER ID FLAGS MASTER LINK SLOTS   such a line, once for all who say it; of a node that still shakes hands the ID is its address
@@ -9,7 +9,8 @@
 # (0 without a limit). A replica has its master's data up to an offset, and heard from it so many seconds ago ("-" if never). Moves are
 # those of slots that the server itself carries on, whoever began them: if slots move atomically nothing else shows them. A zone is
 # what the variable zones has for the Kubernetes node, as in "node-a=zone-1 node-b=zone-2", or else what the pod says: Kubernetes tells
-# a pod its zone only from 1.35 on, and of pods that started before, some know it and some do not.
+# a pod its zone only from 1.35 on, and of pods that started before, some know it and some do not. The zone that a server tells its
+# clients can be an older one: "-" if it tells none, and nothing at all if its engine cannot.
 
 BEGIN {
   places = split(zones, known, " ")
@@ -38,6 +39,7 @@ before == "state" && !/^(success|failed|cancelled)$/ { moves++ }
 /^redis_version:/ && version == "" { version = substr($0, 15) }
 /^valkey_version:/ { version = substr($0, 16); engine = "valkey" }
 /^master_link_status:/ { link = substr($0, 20) }
+/^availability_zone:/ { tells = substr($0, 19); gsub(/[ \t]/, "_", tells); if (tells == "") tells = "-" }
 /^uptime_in_seconds:/ { uptime = substr($0, 19) }
 /^slave_repl_offset:/ { offset = substr($0, 19) }
 /^(master_last_io_seconds_ago|master_link_down_since_seconds):/ { split($0, pair, ":"); if (pair[2] + 0 >= 0 && pair[2] + 0 <= uptime + 0) heard_from = pair[2] }
@@ -54,7 +56,7 @@ function begin_pod() {
   pods++
   ordinal = $2; address = $3
   awaits_id = 1
-  id = before = place = state = version = engine = link = role = master = epoch = slots = open = keys = whole = uptime = offset = heard_from = ""
+  id = before = place = state = version = engine = link = role = master = epoch = slots = open = keys = whole = uptime = offset = heard_from = tells = ""
   moves = 0
   split("", memory)
 }
@@ -74,7 +76,7 @@ function end_pod() {
   print "pod", ordinal, "up", address, id, place, "engine=" (engine == "" ? "redis" : engine), "version=" version, "state=" state, \
     "link=" (link == "" ? "-" : link), "role=" role, "master=" master, "epoch=" epoch, "slots=" slots, "open=" open, \
     "used=" memory["used_memory"], "data=" memory["used_memory_dataset"], "allowed=" memory["maxmemory"], \
-    "policy=" memory["maxmemory_policy"], "offset=" (offset == "" ? "-" : offset), "heard=" (heard_from == "" ? "-" : heard_from), "moves=" moves, "keys=" keys
+    "policy=" memory["maxmemory_policy"], "offset=" (offset == "" ? "-" : offset), "heard=" (heard_from == "" ? "-" : heard_from), "tells=" tells, "moves=" moves, "keys=" keys
   print "view", id, numbers()
 }
 

@@ -26,6 +26,7 @@
 #   close ID SLOT       let a master tell its replicas that a slot is not on its way
 #   move ID TO COUNT    let a master give slots to another
 #   forget ID NODE      let a node forget another that is gone for good
+#   zone ID ZONE        let a node tell its clients that it is in this zone, or in none
 #   roll REASON         the pods are not all there yet, or have to go; look again, and let others work meanwhile
 #   wait REASON         nothing can be done now; look again
 #   leave REASON        somebody else's work is not ended: nothing may be done meanwhile

@@ -21,7 +21,7 @@ keep_places() {
         log refuse "$reason"
         return 3
         ;;
-      failover | forget | replicate)
+      failover | forget | replicate | zone)
         if ! keeps_lock; then
           # What was planned before the lock was held is planned again.
           take_free_lock || return 0

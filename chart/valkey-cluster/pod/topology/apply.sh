@@ -18,7 +18,7 @@ apply_plan() {
   esac
   sed -n 's/^lost //p' "$PLAN" | while read -r line; do log lost "$line"; done
   # A node that has met another cannot choose its epoch any more, and those who meet it should hear what it is.
-  for kind in cancel close epoch assign replicate meet reset forget; do
+  for kind in cancel close epoch assign replicate meet reset forget zone; do
     tell_all "$kind" || return
   done
 }

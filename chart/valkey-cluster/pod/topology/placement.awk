@@ -1,4 +1,4 @@
-# The part of the plan that minds where pods are: replicas away from their masters, masters not piled up. Before pods restart
+# The part of the plan that minds where pods are: replicas away from their masters, masters not piled up, clients told the zones. Before pods restart
 # with a newer engine, it also says which pod of a shard restarts last.
 
 # penalty REPLICA MASTER: how bad it is for these two to be where they are.
@@ -24,6 +24,8 @@ function improve() {
   finish_round()
   spread_masters("node")
   spread_masters("zone")
+  finish_round()
+  tell_zones()
 }
 
 # Whoever only brings pods to their places begins nothing while slots are on their way, and nothing that would have to move some.
@@ -59,6 +61,14 @@ function spread_masters(place,    o, m, here, there, number) {
     if (here == "" || there == "" || number[here] * 2 <= shards || number[there] + 1 >= number[here]) continue
     step("failover " id[o])
     return
+  }
+}
+
+# A server tells its clients the zone that its pod knew when it started. The map of zones may have changed since.
+function tell_zones(    o, zone) {
+  for (o = 0; o < size; o++) {
+    zone = fact[o, "zone"] == "" ? "-" : fact[o, "zone"]
+    if (fact[o, "tells"] != "" && fact[o, "tells"] != zone) step("zone " id[o] " " zone)
   }
 }
 

@@ -36,6 +36,7 @@ rdb-del-sync-files yes
 8.0 cluster-allow-replica-migration no
 8.0 cluster-port 16379
 8.0 shutdown-timeout 10
+8.0 availability-zone "{zone}"
 9.1 shutdown-on-sigterm failover
 {{- end }}
 
