@@ -27,6 +27,10 @@ for (const layout of layouts)
     )
     assert.is(await release.ask(0, 'CONFIG', 'GET', 'maxmemory'), 'maxmemory\n650000000')
     assert.is(await release.ask(0, 'CONFIG', 'GET', 'repl-backlog-size'), 'repl-backlog-size\n62500000')
+    assert.match(
+      await release.ask(0, 'CONFIG', 'GET', 'client-output-buffer-limit'),
+      / (slave|replica) 250000000 67108864 60 /,
+    )
     assert.is(
       await release.ask(0, 'CONFIG', 'GET', 'cluster-announce-ip'),
       `cluster-announce-ip\n${release.address(0)}`,

@@ -78,8 +78,9 @@ async function configuration(scope: Scope, flavour: string, env: NodeJS.ProcessE
   return must('sh', ['-euc', script], { env: { ...process.env, ...pod, ...env } })
 }
 
-// Setting it anew does no harm: the server then asks clients earlier or later whether they are still there.
-const FREE = ['tcp-keepalive']
+// Setting these anew does no harm: the server then asks clients earlier or later whether they are still there, and gives a
+// replica that hangs up earlier or later. The latter has a line for each kind of client.
+const FREE = ['tcp-keepalive', 'client-output-buffer-limit']
 
 for (const flavour of flavours)
   test(`all that ${flavour} writes itself is refused in further lines`, async (_, scope) => {

@@ -6,7 +6,7 @@ configuration() {
   cat "$CONFIG/server.conf" || return 1
   directives_for "$1" || return 1
   maxmemory
-  backlog
+  for_replicas
   echo "dir $DATA"
   # Peers and clients go by the pod's address: what the server would find out by itself can be an old one.
   echo "cluster-announce-ip $POD_IP"
@@ -50,10 +50,19 @@ maxmemory() {
 
 # A replica that was away goes on from what its master has kept for it. If that is too little, the replica has to get all data
 # anew, and until then nobody could take over. The backlog is part of maxmemory, so a small container keeps less.
-backlog() {
-  awk -v limit="${MEMORY_LIMIT:-0}" 'BEGIN {
-    most = 64 * 1024 * 1024
-    printf "repl-backlog-size %.0f\n", (limit == 0 || limit / 16 > most ? most : limit / 16) }'
+# What waits for a replica beyond the backlog is not part of maxmemory. With the engine's own limit of 256 MB, a replica that hangs has
+# its master killed in a small container. With much less than a quarter, a replica that gets all data while clients write is cut
+# off again and again.
+for_replicas() {
+  echo "repl-backlog-size $(share 16 64)"
+  echo "client-output-buffer-limit replica $(share 4 256) $(share 4 64) 60"
+}
+
+# share PART MOST: that part of the container's memory, but so many megabytes at most, or without a limit.
+share() {
+  awk -v limit="${MEMORY_LIMIT:-0}" -v part="$1" -v most="$2" 'BEGIN {
+    most *= 1024 * 1024
+    printf "%.0f", (limit == 0 || limit / part > most ? most : limit / part) }'
 }
 
 # with_password DIRECTIVE: the directive with the password in the quotes of a configuration file.
