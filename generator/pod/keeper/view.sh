@@ -16,13 +16,15 @@ VIEW=$WORK/view
 #   FOLLOWED     the address at which it asks for that data
 #   UPTIME       in seconds
 #   SAVES        no if it cannot save to its volume
+#   STATE        ok if the server takes the cluster for fit to serve
+#   TIMEOUT      its cluster-node-timeout
 #   STANDS_BACK  yes if it was told not to take its master's place
 #   IDENTITY     what this node is, and the nodes that it knows
 # shellcheck disable=SC2034 # the keeper's other parts read them
 look() {
   printf '%s\n' 'CLUSTER NODES' 'INFO server' 'INFO replication' 'INFO persistence' 'CLUSTER INFO' \
-    'CONFIG GET cluster-replica-no-failover' DBSIZE | ask_all "$POD_IP" | nodes >"$VIEW"
-  read -r HEALTH NODE_ID MASTER_ID ROLE OWNS KEYS COVERED LINK FOLLOWED UPTIME SAVES STANDS_BACK IDENTITY <<FACTS
+    'CONFIG GET cluster-replica-no-failover' 'CONFIG GET cluster-node-timeout' DBSIZE | ask_all "$POD_IP" | nodes >"$VIEW"
+  read -r HEALTH NODE_ID MASTER_ID ROLE OWNS KEYS COVERED LINK FOLLOWED UPTIME SAVES STATE TIMEOUT STANDS_BACK IDENTITY <<FACTS
 $(facts)
 FACTS
 }
@@ -37,6 +39,7 @@ facts() {
       else if ($4 !~ /handshake/ && ($4 ~ /fail|noaddr/ || $7 != "connected")) ill = 1
     }
     before == "cluster-replica-no-failover" { stands_back = $0 }
+    before == "cluster-node-timeout" { timeout = before = $0; next }
     { before = $0 }
     /^(aof_last_write|aof_last_bgrewrite|rdb_last_bgsave)_status:err/ { unsaved = 1 }
     /^[a-z_]+:/ { name = $0; sub(/:.*/, "", name); fact[name] = substr($0, length(name) + 2) }
@@ -49,6 +52,6 @@ facts() {
       else health = ill && fact["cluster_slots_assigned"] == 16384 ? "ill" : "well"
       print health, said(id), said(master), said(fact["role"]), (owns ? "yes" : "no"), said(keys), said(fact["cluster_slots_ok"]), \
         said(fact["master_link_status"]), said(fact["master_host"]), fact["uptime_in_seconds"] + 0, (unsaved ? "no" : "yes"), \
-        said(stands_back), identity
+        said(fact["cluster_state"]), said(timeout), said(stands_back), identity
     }' "$VIEW"
 }

@@ -12,6 +12,13 @@ log() {
 # now: seconds since 1970.
 now() { date +%s; }
 
+# hundredths: of a second, since the machine started.
+hundredths() {
+  local seconds rest
+  read -r seconds rest </proc/uptime
+  echo "${seconds%.*}${seconds#*.}"
+}
+
 # deadline_in SECONDS: sets the deadline of the wait that follows.
 deadline_in() { DEADLINE=$(($(now) + $1)); }
 before_deadline() { [ "$(now)" -lt "$DEADLINE" ]; }

@@ -14,6 +14,9 @@ desired() {
 }
 desired_size() { echo $(($(desired shards) * (1 + $(desired replicas)))); }
 
+# started_with NAME: a setting that the server of this pod was started with.
+started_with() { awk -v name="$1" '$1 == name { value = $2 } END { print value }' "$RUN/server.conf"; }
+
 # tell_of_password WORD: what a person can do about a pod that the others do not let in.
 tell_of_password() {
   log "$1" "the other pods do not take this pod's password: the Secret holds another one than they were started with. Set it back to theirs, then delete this pod."

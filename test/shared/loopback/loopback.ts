@@ -48,6 +48,8 @@ export interface Loopback {
   changeEngine(engine: Engine): Promise<void>
   address(ordinal: number): string
   data(ordinal: number): string
+  /** The folder of a pod's configuration. */
+  config(ordinal: number): string
   /** The folder in memory of a pod's containers. */
   run(ordinal: number): string
   start(...ordinals: number[]): Promise<void>
@@ -150,6 +152,7 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Loopback> 
     relock: passwords.relock,
     place: names.place,
     data: (ordinal) => envOf(ordinal).DATA,
+    config: (ordinal) => envOf(ordinal).CONFIG,
     run: (ordinal) => envOf(ordinal).RUN,
 
     async changeEngine(engine) {

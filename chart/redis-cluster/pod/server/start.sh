@@ -6,6 +6,7 @@ HERE=$(dirname "$0")
 . "$HERE/lib.sh"
 . "$HERE/peers.sh"
 . "$HERE/space.sh"
+. "$HERE/rejoin.sh"
 . "$HERE/mark.sh"
 . "$HERE/configuration.sh"
 . "$HERE/usable.sh"
@@ -15,6 +16,7 @@ HERE=$(dirname "$0")
 . "$HERE/data.sh"
 . "$HERE/volume.sh"
 . "$HERE/addresses.sh"
+. "$HERE/cut-short.sh"
 
 # A shell that is the first process of its container heeds no signal without a trap.
 trap 'exit 143' TERM
@@ -45,7 +47,7 @@ fi
 look_after_volume || exit 1
 renew_addresses
 rm -f "$RUN/ready"
-(umask 077 && configuration "$version" >"$RUN/server.conf") || exit 1
+(umask 077 && configuration "$version" >"$RUN/server.conf" && make_pipe) || exit 1
 log start "$SERVER $version at $POD_IP on $NODE_NAME"
 # The first process of a container inherits what others leave behind: busybox's timeout leaves a process with every probe. A
 # server would never look after those, so this shell stays, passes signals on, and ends as its server does.
@@ -53,8 +55,12 @@ log start "$SERVER $version at $POD_IP on $NODE_NAME"
 docker-entrypoint.sh "$SERVER" "$RUN/server.conf" &
 SERVER_PID=$!
 trap 'kill -TERM "$SERVER_PID"' TERM INT
+await_word &
+AWAIT_PID=$!
 while :; do
   wait "$SERVER_PID"
   code=$?
-  if ! kill -0 "$SERVER_PID" 2>/dev/null; then exit "$code"; fi
+  if ! kill -0 "$SERVER_PID" 2>/dev/null; then break; fi
 done
+kill "$AWAIT_PID" 2>/dev/null
+exit "$code"

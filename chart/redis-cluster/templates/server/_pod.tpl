@@ -109,6 +109,9 @@ spec:
       resources: {{- toYaml .Values.keeper.resources | nindent 8 }}
       volumeMounts:
         {{- include "redis-cluster.podMounts" . | nindent 8 }}
+        - name: run
+          mountPath: /run/cluster
+          readOnly: true
         - name: keeper
           mountPath: /tmp
     {{- with .Values.pod.extraContainers }}

@@ -10,6 +10,7 @@ HERE=$(dirname "$0")
 . "$HERE/lock.sh"
 . "$HERE/peers.sh"
 . "$HERE/space.sh"
+. "$HERE/rejoin.sh"
 . "$HERE/mark.sh"
 . "$HERE/usable.sh"
 . "$HERE/view.sh"
@@ -18,6 +19,7 @@ HERE=$(dirname "$0")
 . "$HERE/join.sh"
 . "$HERE/loss.sh"
 . "$HERE/succession.sh"
+. "$HERE/delay.sh"
 
 # Whoever does not answer at once is asked again in the next round: a name can lead to where its pod was for some seconds.
 ASK_SECONDS=1
@@ -78,12 +80,14 @@ reattach() {
 }
 
 # rest: once in ten seconds if all is well, more often in a server's first minute and while something is wrong. A server
-# that sees a majority of masters within two seconds of its start serves at once; one that sees it later takes five more.
+# that sees a majority of masters within two seconds of its start serves at once; one that sees it later takes up to five more.
 rest() {
   local seconds
+  if [ -n "$HELD_UP" ]; then HEALTH=held; fi
   case $HEALTH in
+    held) seconds=0.3 ;;
     ill) if [ "$UPTIME" -lt 5 ]; then seconds=0.3; elif [ "$(($(now) - ILL_SINCE))" -lt 60 ]; then seconds=1; else seconds=10; fi ;;
-    well) if [ "$UPTIME" -lt 60 ] || [ -n "$STAND_SEEN" ]; then seconds=2; else seconds=10; fi ;;
+    well) if [ "$STATE" != ok ]; then seconds=1; elif [ "$UPTIME" -lt 60 ] || [ -n "$STAND_SEEN" ]; then seconds=2; else seconds=10; fi ;;
     # The sooner a server that starts is looked after, the sooner it sees the others.
     none) if [ "$(($(now) - KEPT_SINCE))" -lt 30 ]; then seconds=0.3; else seconds=1; fi ;;
     *) seconds=1 ;;
@@ -104,12 +108,15 @@ fi
 while :; do
   # alive.sh looks at this file's age.
   : >"$WORK/heartbeat"
+  HELD_UP=
   if [ "$(desired maintenance)" = true ]; then
     HEALTH=well
     UPTIME=99
+    STATE=ok
   else
     look
     tell_of_volume
+    if [ "$HEALTH" != none ]; then look_after_delay; fi
     distrust
     case $HEALTH in
       fresh) join ;;
