@@ -5,6 +5,7 @@ set -u
 HERE=$(dirname "$0")
 . "$HERE/lib.sh"
 . "$HERE/release.sh"
+. "$HERE/rejoin.sh"
 . "$HERE/lock.sh"
 . "$HERE/at-once.sh"
 . "$HERE/observe.sh"

@@ -1,5 +1,5 @@
 # Makes an observation of what the pods of ask_pods say, as nodes.awk with once=yes writes it. It is one line a fact:
-#   pod ORDINAL up ADDRESS ID node=… zone=… release=… revision=… engine=… version=… state=… link=… role=… master=… epoch=… slots=… open=…
+#   pod ORDINAL up ADDRESS ID node=… zone=… release=… revision=… engine=… version=… state=… timeout=… link=… role=… master=… epoch=… slots=… open=…
 #     used=… data=… allowed=… policy=… offset=… heard=… tells=… moves=… keys=…
 #   pod ORDINAL down ADDRESS
 #   view ID NUMBERS                          what that node says of all that it knows, itself too: lines by their numbers, as in 1-5,7
@@ -32,6 +32,7 @@ $1 == "node" {
 }
 # Of each move, also those that ended, Valkey tells a name and a value a line; Redis counts what is under way.
 before == "state" && !/^(success|failed|cancelled)$/ { moves++ }
+before == "cluster-node-timeout" { timeout = $0 }
 { before = $0 }
 /^cluster_slot_migration_active_tasks:/ { moves = substr($0, 37) }
 /^node=[^ ]*,revision=/ { place = $0; gsub(/,/, " ", place); set_zone() }
@@ -56,7 +57,7 @@ function begin_pod() {
   pods++
   ordinal = $2; address = $3
   awaits_id = 1
-  id = before = place = state = version = engine = link = role = master = epoch = slots = open = keys = whole = uptime = offset = heard_from = tells = ""
+  id = before = place = state = timeout = version = engine = link = role = master = epoch = slots = open = keys = whole = uptime = offset = heard_from = tells = ""
   moves = 0
   split("", memory)
 }
@@ -74,7 +75,7 @@ function end_pod() {
   # used less overhead, without a sign: of a server whose slots have just left it can be a number near 2^64
   if (memory["used_memory_dataset"] + 0 > memory["used_memory"] + 0) memory["used_memory_dataset"] = 0
   print "pod", ordinal, "up", address, id, place, "engine=" (engine == "" ? "redis" : engine), "version=" version, "state=" state, \
-    "link=" (link == "" ? "-" : link), "role=" role, "master=" master, "epoch=" epoch, "slots=" slots, "open=" open, \
+    "timeout=" timeout, "link=" (link == "" ? "-" : link), "role=" role, "master=" master, "epoch=" epoch, "slots=" slots, "open=" open, \
     "used=" memory["used_memory"], "data=" memory["used_memory_dataset"], "allowed=" memory["maxmemory"], \
     "policy=" memory["maxmemory_policy"], "offset=" (offset == "" ? "-" : offset), "heard=" (heard_from == "" ? "-" : heard_from), "tells=" tells, "moves=" moves, "keys=" keys
   print "view", id, numbers()

@@ -11,6 +11,7 @@
 #   gone=ID,ID    only that replicas take over from these masters, which are gone for good; if unknown, only which are lost
 #   nameless=N,N  the names of these pods do not exist
 #   unended=ID    the slots that this node has half moved cannot be ended, which stops only moves
+#   newborn=ID,ID masters to which this very run gave slots that nobody owned
 #   persistence=false  there are no volumes: what was on a node that is gone is gone too
 # A pure program. It prints steps, or else one line that says why there are none:
 #   lost TEXT           what is lost: for whoever has to decide, or before slots are given out anew whose data nobody has
@@ -25,6 +26,7 @@
 #   fix ID              end what a killed run left half moved
 #   close ID SLOT       let a master tell its replicas that a slot is not on its way
 #   move ID TO COUNT    let a master give slots to another
+#   hurry ID            let a master that nobody can have succeeded serve without the engine's rejoin delay
 #   forget ID NODE      let a node forget another that is gone for good
 #   zone ID ZONE        let a node tell its clients that it is in this zone, or in none
 #   roll REASON         the pods are not all there yet, or have to go; look again, and let others work meanwhile

@@ -3,6 +3,9 @@
 # As many introductions as two hundred nodes need that know nobody are made at once.
 BEGIN { MOST = 20000 }
 
+# As rejoin.sh has it.
+BEGIN { SHORT_TIMEOUT = 500 }
+
 # All are introduced to all. The engine would spread the news of nodes by itself, but in a cluster of thirty that takes it
 # longer than all introductions. Of a thousand it is the other way round: at first each meets those whose ordinal is a square
 # away. So it is at most four introductions from any other, every number being the sum of four squares.
@@ -53,9 +56,21 @@ function agree(    o, p, i, t, at) {
       if (flags[t] ~ /(^|,)fail/) wait_for("pod " o " counts pod " p " as failed")
       if (o != p && link[t] != "connected") wait_for("pod " o " has no connection to pod " p)
     }
+    if (fact[o, "timeout"] == SHORT_TIMEOUT) wait_for("pod " o " has a cluster-node-timeout that is not the release's for a moment")
+  }
+  hurry()
+  for (o = 0; o < all; o++) {
+    if (!up[o]) continue
     if (fact[o, "state"] != "ok") wait_for("pod " o " says cluster_state:" fact[o, "state"])
     if (is_replica[o] && fact[o, "link"] != "up") wait_for("pod " o " is not in sync with " pod(fact[o, "master"]) " yet")
   }
+}
+
+# All have said the same, so a master that owned nothing before this run has no successor that it would have to hear of.
+function hurry(    o) {
+  for (o = 0; o < all && !places; o++)
+    if (up[o] && !is_replica[o] && fact[o, "state"] != "ok" && (!owns[o] || index("," newborn, "," id[o] ","))) step("hurry " id[o])
+  finish_round()
 }
 
 # All pods answer by other ids, so a node that nobody sees alive and that owns nothing will not come back. The engine takes a node

@@ -13,9 +13,10 @@ converge() {
   CONVERGE_SAID=
   FIX_NODE=
   UNENDED=
+  NEWBORN=
   while before_deadline; do
     observe "$pods" >"$OBSERVED"
-    plan "$@" unended="$UNENDED"
+    plan "$@" unended="$UNENDED" newborn="$NEWBORN"
     read -r word reason <"$PLAN" || word=
     case $word in
       done)
@@ -50,6 +51,7 @@ converge() {
           CONVERGE_SAID=
           if [ "$word" = fix ]; then count_fixes "$reason"; fi
           apply_plan
+          NEWBORN=$NEWBORN$(awk '$1 == "assign" { printf "%s,", $2 }' "$PLAN")
         fi
         ;;
     esac

@@ -18,7 +18,7 @@ ask_pod() {
   if [ -z "$address" ]; then return; fi
   # Moves are asked for before the slots: those of a move that ended meanwhile are then seen where they went.
   printf '%s\n' 'CLUSTER MYID' 'CLUSTER GETSLOTMIGRATIONS' 'CLUSTER INFO' 'CLUSTER NODES' 'CONFIG GET syslog-ident' \
-    'INFO server' 'INFO replication' 'INFO memory' DBSIZE | ask_all "$address"
+    'CONFIG GET cluster-node-timeout' 'INFO server' 'INFO replication' 'INFO memory' DBSIZE | ask_all "$address"
 }
 
 # of NODE FIELD: a field of the observation's line of the pod with this id or address (2 its ordinal, 4 its address).
