@@ -11,6 +11,14 @@ import { chartgen, copyOfProject, mistakes } from '../../shared/project.ts'
 
 const test = suite('the seams between schema, templates and scripts', { timeout: 30_000 })
 
+/** A file of this project, and the first line in it that has a text. */
+async function lineOf(file: string, text: string): Promise<string> {
+  const lines = (await readFile(file, 'utf8')).split('\n')
+  const index = lines.findIndex((line) => line.includes(text))
+  assert.is.not(index, -1, `${file} has ${text}`)
+  return `${file}:${index + 1}`
+}
+
 interface Edits {
   [file: string]: [from: string | RegExp, to: string]
 }
@@ -73,13 +81,15 @@ test('generate, check and validate tell that a template reads a renamed value, i
     'generator/templates/server/_pod.tpl.hbs': ['.memory.maxmemoryPercent', '.maxmemory'],
   }
   const project = await edited(scope, edits, { 'mine.yaml': 'cluster:\n  shards: 5\n' })
+  const reads = await lineOf('generator/templates/server/_pod.tpl.hbs', 'memory.maxmemoryPercent')
+  const names = await lineOf('schema/directives.yaml', 'memory.maxmemoryPercent')
   for (const command of [['generate'], ['check'], ['validate', 'mine.yaml']]) {
     const result = await chartgen(project, command)
     assert.is(result.code, 1, command.join(' '))
     assert.equal(mistakes(result), [
-      'generator/templates/server/_pod.tpl.hbs:53: maxmemory is called memory.percent now: move the value there',
+      `${reads}: maxmemory is called memory.percent now: move the value there`,
       'schema/values/memory.yaml /memory/percent: no template reads memory.percent; read .Values.memory.percent, or remove the value',
-      'schema/directives.yaml:70: there is no value memory.maxmemoryPercent; use one of "percent", "policy"',
+      `${names}: there is no value memory.maxmemoryPercent; use one of "percent", "policy"`,
     ])
   }
 })
