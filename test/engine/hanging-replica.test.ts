@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { eventually } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
-import { aShard, untilWhole } from '../shared/loopback/cluster.ts'
+import { aShard, keyOf, untilWhole } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { toItsEnd } from '../shared/loopback/upgrade.ts'
 import { freeze } from './frozen.ts'
@@ -17,13 +17,6 @@ const WRITTEN = 160
 async function peak(release: Loopback, ordinal: number): Promise<number> {
   const memory = await release.ask(ordinal, 'INFO', 'memory')
   return Number(/^used_memory_peak:(\d+)/m.exec(memory)?.[1]) / MEGABYTE
-}
-
-/** A key that this master owns. */
-async function keyOf(release: Loopback, master: number): Promise<string> {
-  for (let i = 0; i < 100; i++)
-    if ((await release.ask(master, 'SET', `key:${i}`, '')) === 'OK') return `key:${i}`
-  throw new Error(`pod ${master} takes no key`)
 }
 
 test.proves({

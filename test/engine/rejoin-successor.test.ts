@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { eventually, pause } from '../runner/deadline.ts'
 import { suite } from '../runner/suite.ts'
-import { createWithKeys, shardsOf, untilWhole } from '../shared/loopback/cluster.ts'
+import { createWithKeys, keyOf, shardsOf, untilWhole } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
 import { startAlone } from './outage.ts'
 
@@ -91,13 +91,6 @@ async function takeOverUnheard(release: Loopback, heir: number): Promise<void> {
     async () => (await release.ask(heir, 'ROLE')).startsWith('master') || undefined,
   )
   await release.kill(heir)
-}
-
-/** A key of a master's slots. */
-async function keyOf(release: Loopback, master: number): Promise<string> {
-  for (let n = 0; n < 100; n++)
-    if ((await release.ask(master, 'SET', `probe:${n}`, 'before')) === 'OK') return `probe:${n}`
-  throw new Error(`pod ${master} takes no key`)
 }
 
 /** Writes to a master all the while; returns what tells which writes it took, in milliseconds since then, until it is a replica. */

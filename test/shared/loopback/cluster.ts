@@ -39,6 +39,13 @@ export const nodesKnown = (release: Loopback, ordinal: number): Promise<string[]
     return nodes.includes('handshake') ? undefined : nodes.split('\n')
   })
 
+/** A key of a master's slots. */
+export async function keyOf(release: Loopback, master: number): Promise<string> {
+  for (let n = 0; n < 100; n++)
+    if ((await release.ask(master, 'SET', `probe:${n}`, 'before')) === 'OK') return `probe:${n}`
+  throw new Error(`pod ${master} takes no key`)
+}
+
 /** The number of keys on the masters. */
 export async function countKeys(release: Loopback, ordinals: number[]): Promise<number> {
   const sizes = await Promise.all(
