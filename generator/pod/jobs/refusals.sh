@@ -78,7 +78,7 @@ grows_without_pods() {
 # check_growth: refuses new pods while another pod is away, because new pods get their places once all nodes know all.
 check_growth() {
   if grows_without_pods; then
-    refuse "the cluster is to become larger, and pod $(echo "$AWAY" | tr '\n' ' ' | sed 's/ $//; s/ /, /g') does not answer: new pods get no slots and no masters until all pods answer. Bring the pod back first; or, if this upgrade is to bring it back, set jobs.allowSilence for this upgrade."
+    refuse "the cluster is to become larger, and there is no answer from pod $(echo "$AWAY" | tr '\n' ' ' | sed 's/ $//; s/ /, /g'): new pods get no slots and no masters until all pods answer. Bring the pod back first; or, if this upgrade is to bring it back, set jobs.allowSilence for this upgrade."
   fi
 }
 
