@@ -14,8 +14,11 @@ desired() {
 }
 desired_size() { echo $(($(desired shards) * (1 + $(desired replicas)))); }
 
+# setting_in FILE NAME: what counts in a configuration file, where the last line of a name wins.
+setting_in() { awk -v name="$2" '$1 == name { value = $2 } END { print value }' "$1"; }
+
 # started_with NAME: a setting that the server of this pod was started with.
-started_with() { awk -v name="$1" '$1 == name { value = $2 } END { print value }' "$RUN/server.conf"; }
+started_with() { setting_in "$RUN/server.conf" "$1"; }
 
 # tell_of_password WORD: what a person can do about a pod that the others do not let in.
 tell_of_password() {

@@ -21,7 +21,7 @@ configuration() {
 }
 
 # setting NAME: what the chart's configuration says. The installer's own lines cannot say otherwise: see schema/directives.yaml.
-setting() { awk -v name="$1" '$1 == name { value = $2 } END { print value }' "$CONFIG/server.conf"; }
+setting() { setting_in "$CONFIG/server.conf" "$1"; }
 
 # A line of directives is the first version that knows the directive, and the directive: an unknown one is fatal at start.
 directives_for() {
