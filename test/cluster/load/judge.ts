@@ -10,14 +10,13 @@ export const worstGap = (report: LoadReport): LaneGap =>
   longestOf(gapsOf(report), ({ milliseconds }) => milliseconds)
 
 /**
- * The gap of any lane that is longest without its stall: the longest time within it in which one control was silent all the
- * while. A small machine stalls on its own, one of its Kubernetes nodes or all of them. Short silences are not added up:
- * beside a machine that is merely slow, they would excuse a server that hangs.
+ * The gap of any lane that is longest without its stall: the two longest silences of one control within it. A small machine
+ * stalls on its own, one of its Kubernetes nodes or all of them, and while dozens of processes start, twice in a row. Further
+ * silences are not added up: beside a machine that is merely slow, they would excuse a server that hangs.
  */
 export function worstOwnGap(report: LoadReport): LaneGap & { own: number; stall: number } {
-  const silent = report.controls.flatMap(({ gaps }) => gaps)
   const gaps = gapsOf(report).map((gap) => {
-    const stall = Math.max(0, ...silent.map((other) => overlap(gap, other)))
+    const stall = Math.max(0, ...report.controls.map((control) => stallWithin(gap, control.gaps)))
     return { ...gap, stall, own: gap.milliseconds - stall }
   })
   return longestOf(gaps, ({ own }) => own)
@@ -37,9 +36,14 @@ const gapsOf = ({ lanes }: LoadReport): LaneGap[] =>
 const longestOf = <G extends LaneGap>(gaps: G[], length: (gap: G) => number): G =>
   gaps.reduce((longest, gap) => (length(gap) > length(longest) ? gap : longest))
 
-/** For how many milliseconds two gaps lasted at the same time; none if the number is negative. */
+const stallWithin = (gap: Gap, silences: Gap[]): number => {
+  const [longest = 0, next = 0] = silences.map((silence) => overlap(gap, silence)).sort((a, b) => b - a)
+  return longest + next
+}
+
+/** For how many milliseconds two gaps lasted at the same time. */
 const overlap = (a: Gap, b: Gap): number =>
-  Math.min(a.at + a.milliseconds, b.at + b.milliseconds) - Math.max(a.at, b.at)
+  Math.max(0, Math.min(a.at + a.milliseconds, b.at + b.milliseconds) - Math.max(a.at, b.at))
 
 /** Every error that a lane's client reported, up to a moment if one is named, as sentences; of many the first. */
 export const errorsOf = ({ began, lanes }: LoadReport, { to = Number.POSITIVE_INFINITY } = {}): string[] =>

@@ -139,12 +139,14 @@ test('a machine that stalled at another moment excuses no gap', () => {
   assert.is(gapBeyond(500, reportOf(600, 200, 1100)), undefined)
 })
 
-test('controls that were silent now and then excuse a gap by their longest silence alone', () => {
-  const report = reportOf(700, 100)
-  const [control] = report.controls
+test('a control that was silent now and then excuses a gap by its two longest silences alone', () => {
+  const report = reportOf(800, 100)
+  const [calm, control] = report.controls
   for (const at of [1300, 1450, 1600, 1750]) control?.gaps.push({ at, milliseconds: 140 })
-  assert.match(gapBeyond(500, report) ?? '', /a control for 140 ms/)
-  control?.gaps.push({ at: 1400, milliseconds: 200 })
+  assert.match(gapBeyond(500, report) ?? '', /a control for 280 ms/)
+  calm?.gaps.push({ at: 1400, milliseconds: 150 })
+  assert.match(gapBeyond(500, report) ?? '', /a control for 280 ms/)
+  control?.gaps.push({ at: 1830, milliseconds: 170 })
   assert.is(gapBeyond(500, report), undefined)
 })
 
