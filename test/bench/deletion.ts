@@ -1,62 +1,130 @@
+import type { LoadReport } from '../cluster/load/client.ts'
+import { lastReturn } from '../cluster/load/judge.ts'
+import { startLoad } from '../cluster/load/start.ts'
 import { startsAnew, uidsOf } from '../kube/anew.ts'
 import { core } from '../kube/kubernetes.ts'
 import { must } from '../runner/command.ts'
-import { eventually } from '../runner/deadline.ts'
+import { eventually, pause } from '../runner/deadline.ts'
+import { type Life, lifeOf } from '../shared/by-hand/lives.ts'
 import { untilWhole } from '../shared/by-hand/observer.ts'
 import type { Side, Subject } from '../shared/by-hand/sides.ts'
+import { STARTED } from '../shared/figures/phases.ts'
 
-/** All pods deleted at once, and what came of it. Times are seconds. */
+/** Which pods are deleted, and how. */
+export interface How {
+  name: string
+  force?: boolean
+  /** One pod alone, by its ordinal. */
+  only?: number
+  /** The ordinals of pods that come back twelve seconds after all others. */
+  held?: number[]
+}
+
+/** Pods deleted at once, and what came of it. Times are seconds. */
 export interface Deletion {
   side: Side
-  force: boolean
-  /** From the command until the last server's container started anew. */
-  started: number
-  /** From then until the cluster was seen to be whole, with all its keys; nothing when it was not. */
+  how: string
+  /** When each phase was over, from the command on, in that order. */
+  phases: Record<string, number>
+  /** From the last container's start until every server said that it sees the cluster whole; nothing when that never came. */
+  ok: number | undefined
+  /** From the last container's start until a client that soon tries anew had written to every shard. */
+  written: number | undefined
+  /** From the last container's start until the cluster was seen to be whole; nothing when it was not. */
   whole: number | undefined
   /** What of that may be the observer's own time. */
   observer: number
   /** Why it was not whole. */
   amiss: string | undefined
-  /** What was amiss on the way, and when, counted from the last start. */
-  before: { after: number; line: string }[]
+  report: LoadReport
 }
 
-/** Deletes every pod and waits until the cluster is whole again, with so many keys, or the deadline is over. */
-export async function deleteAll(
-  subject: Subject,
-  { force, keys, deadline }: { force: boolean; keys: number; deadline: number },
-): Promise<Deletion> {
-  const { side, namespace, selector } = subject
+/** Milliseconds from one write of a shard's lane to the next. */
+const REST = 100
+/** Milliseconds: a shard that was silent for so long was away. */
+const AWAY = 1000
+/** For how long pods are held back, in milliseconds. */
+const HOLD = 12_000
+const HOLDER = 'example.com/held-back'
+
+/** Deletes pods under load and waits until the cluster is whole again, or the deadline is over, in milliseconds. */
+export async function deletePods(subject: Subject, how: How, deadline: number): Promise<Deletion> {
+  const { namespace } = subject
+  const load = await startLoad(subject, { mode: 'retrying', rest: REST })
+  await pause(1000)
   const before = uidsOf(await podsOf(subject))
+  await hold(subject, how, [HOLDER])
   const asked = Date.now()
-  const how = ['--wait=false', ...(force ? ['--force', '--grace-period=0'] : [])]
-  await must('kubectl', ['--namespace', namespace, 'delete', 'pods', '--selector', selector, ...how])
-  const start = await lastStart(subject, before)
-  const seen = await untilWhole(subject, { keys, deadline: start + deadline - Date.now() }).catch(
+  const force = how.force ? ['--force', '--grace-period=0'] : []
+  await must('kubectl', ['--namespace', namespace, 'delete', ...who(subject, how), '--wait=false', ...force])
+  if (how.held) {
+    await started(subject, before, subject.nodes - how.held.length)
+    await pause(HOLD)
+    await hold(subject, how, [])
+  }
+  await started(subject, before, how.only === undefined ? subject.nodes : 1)
+  const seen = await untilWhole(subject, { deadline: asked + deadline - Date.now() }).catch(
     (error: Error) => error.message,
   )
+  const report = await load.stop()
   const notSeen = typeof seen === 'string'
+  const lives = await livesOf(subject)
+  const start = Math.max(...lives.map(({ started }) => started))
+  const all = (moments: (number | undefined)[]) =>
+    moments.every((at) => at !== undefined) ? Math.max(...moments.map(Number)) : undefined
+  const after = (from: number, at: number | undefined) => at && (at - from) / 1000
+  const back = lastReturn(report, AWAY)
+  const moments = {
+    [STARTED]: start,
+    'last server answers': all(lives.map(({ answered }) => answered)),
+    'every server says ok': all(lives.map(({ ok }) => ok)),
+    'a client has written to every shard': back,
+    'last replica in sync': Math.max(...lives.map(({ inSync }) => inSync ?? 0)) || undefined,
+    'seen to be whole': notSeen ? undefined : seen.at,
+  }
   return {
-    side,
-    force,
-    started: (start - asked) / 1000,
+    side: subject.side,
+    how: how.name,
+    phases: Object.fromEntries(
+      Object.entries(moments).flatMap(([phase, at]) =>
+        at === undefined ? [] : [[phase, (at - asked) / 1000]],
+      ),
+    ),
+    ok: after(start, moments['every server says ok']),
+    written: after(start, back),
     whole: notSeen ? undefined : (seen.at - start) / 1000,
     observer: notSeen ? 0 : seen.late / 1000,
     amiss: notSeen ? seen : undefined,
-    before: notSeen ? [] : seen.before.map(({ at, line }) => ({ after: (at - start) / 1000, line })),
+    report,
   }
 }
 
 const podsOf = async ({ namespace, selector }: Subject) =>
   (await core().listNamespacedPod({ namespace, labelSelector: selector })).items
 
-/** Waits until the servers of new pods run in the place of all, and returns when the last of them started. */
-function lastStart(subject: Subject, before: Set<string>): Promise<number> {
-  const { nodes, first } = subject
-  return eventually(`${nodes} new pods to run`, { deadline: 120_000, every: 100 }, async (see) => {
-    // In whole seconds: what is counted from it is up to a second too long.
-    const starts = startsAnew(await podsOf(subject), before, first.container ?? '')
-    see(`${starts.length} of ${nodes} run`)
-    return starts.length === nodes ? Math.max(...starts) : undefined
+const who = ({ set, selector }: Subject, { only }: How) =>
+  only === undefined ? ['pods', '--selector', selector] : ['pod', `${set}-${only}`]
+
+const livesOf = async (subject: Subject): Promise<Life[]> =>
+  Promise.all(
+    (await podsOf(subject)).map(({ metadata }) => lifeOf({ ...subject.first, pod: metadata?.name ?? '' })),
+  )
+
+/** A pod with a finalizer stays after its containers have ended, and its StatefulSet makes no other until it is gone. */
+async function hold({ namespace, set }: Subject, { held = [] }: How, finalizers: string[]): Promise<void> {
+  const patch = JSON.stringify({ metadata: { finalizers } })
+  for (const ordinal of held)
+    await must('kubectl', [
+      ...['--namespace', namespace, 'patch', 'pod', `${set}-${ordinal}`],
+      ...['--type', 'merge', '--patch', patch],
+    ])
+}
+
+/** Waits until the servers of so many new pods run. */
+function started(subject: Subject, before: Set<string>, count: number): Promise<true> {
+  return eventually(`${count} new pods to run`, { deadline: 120_000, every: 100 }, async (see) => {
+    const starts = startsAnew(await podsOf(subject), before, subject.first.container ?? '')
+    see(`${starts.length} of ${count} run`)
+    return starts.length >= count || undefined
   })
 }

@@ -1,16 +1,8 @@
 import * as assert from 'uvu/assert'
 import { suite } from '../runner/suite.ts'
 import { benchImage, type Side } from '../shared/by-hand/sides.ts'
-import {
-  addFigures,
-  type Figure,
-  median,
-  ratioOf,
-  reaches,
-  saveNumbers,
-  spread,
-  table,
-} from '../shared/figures/figures.ts'
+import { addFigures, type Figure, ratioOf, reaches, saveNumbers } from '../shared/figures/figures.ts'
+import { phaseTable } from '../shared/figures/phases.ts'
 import { measure, type Sample } from './measure.ts'
 
 /** How many nodes, how often, and the part of the recipe's time that the chart may take. */
@@ -69,18 +61,10 @@ function figureOf(samples: Sample[], { nodes, toReach }: { nodes: number; toReac
   }
 }
 
-/** When each phase was over, as the median of the rounds. */
 function phases(samples: Sample[], nodes: number): string {
-  const own = samples.filter((sample) => sample.nodes === nodes)
-  const names = Object.keys(own.findLast(({ side }) => side === 'chart')?.phases ?? {})
-  const at = (side: Side, phase: string) => {
-    const times = own
-      .filter((sample) => sample.side === side)
-      .map((sample) => sample.phases[phase] ?? Number.NaN)
-    return Number.isNaN(median(times)) ? '–' : spread(times)
-  }
-  const rows = names.map((phase) => [phase, at('recipe', phase), at('chart', phase)])
-  return table([[`${nodes} nodes, s since the start`, 'recipe', 'chart'], ...rows])
+  const by = (side: Side) =>
+    samples.filter((sample) => sample.nodes === nodes && sample.side === side).map(({ phases }) => phases)
+  return phaseTable(`${nodes} nodes, s since the start`, { recipe: by('recipe'), chart: by('chart') })
 }
 
 test.run()

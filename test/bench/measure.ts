@@ -1,5 +1,6 @@
 import type { Scope } from '../runner/scope.ts'
-import { type Moment, takeNotes } from '../shared/by-hand/notes.ts'
+import type { Moment } from '../shared/by-hand/log.ts'
+import { takeNotes } from '../shared/by-hand/notes.ts'
 import { untilWhole } from '../shared/by-hand/observer.ts'
 import { MAKING, prepare, type Side } from '../shared/by-hand/sides.ts'
 

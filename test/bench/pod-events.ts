@@ -1,6 +1,6 @@
 import { type V1Pod, Watch } from '@kubernetes/client-node'
 import { core, kubeConfig } from '../kube/kubernetes.ts'
-import type { Moment } from '../shared/by-hand/notes.ts'
+import type { Moment } from '../shared/by-hand/log.ts'
 import type { Subject } from '../shared/by-hand/sides.ts'
 
 /** Notes when pods go and when others are ready in their place, until the function returned is called. */

@@ -1,5 +1,5 @@
 // The load: an ordinary cluster client with its default settings, which knows a Service's name and a password.
-//   node client.js load [--seconds N] [--rest MS] [--mode plain|wait] [--control HOST]…
+//   node client.js load [--seconds N] [--rest MS] [--mode plain|wait|retrying] [--control HOST]…
 //       until SIGTERM or for N seconds; prints a report as JSON
 //   node client.js write-read [--keys N]
 // CLUSTER_HOST names the Service, CLUSTER_PASSWORD the password.
@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { Cluster, Redis } from 'ioredis'
 import { type LaneReport, type Store, startLane } from './lane.ts'
+import { retryingStore } from './retrying.ts'
 import { tagsIn } from './slots.ts'
 import { type Mode, storeOf } from './store.ts'
 
@@ -83,7 +84,8 @@ async function load(): Promise<LoadReport> {
     })
   // Another load's lists are no business of this one, not even of one that began in the same millisecond.
   const run = randomUUID()
-  const store = storeOf(cluster, values.mode as Mode)
+  const mode = values.mode as Mode
+  const store = mode === 'retrying' ? retryingStore(host, password) : storeOf(cluster, mode)
   const lanes = shards.map((ranges, i) => {
     const keys = tagsIn(ranges, LISTS).map((tag) => `load:${run}:{${tag}}`)
     return lane(store, `shard-${i}`, keys, rest)

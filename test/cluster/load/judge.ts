@@ -22,6 +22,14 @@ export function worstOwnGap(report: LoadReport): LaneGap & { own: number; stall:
   return longestOf(gaps, ({ own }) => own)
 }
 
+/** When the last lane wrote again after a silence of so many milliseconds or more, in milliseconds since 1970. */
+export const lastReturn = (report: LoadReport, silenceMs: number): number | undefined => {
+  const long = gapsOf(report).filter(({ milliseconds }) => milliseconds >= silenceMs)
+  return long.length > 0
+    ? report.began + Math.max(...long.map(({ at, milliseconds }) => at + milliseconds))
+    : undefined
+}
+
 /** Why a report's worst gap is too long, or nothing if every gap is within the limit, not counting its stall. */
 export function gapBeyond(limitMs: number, report: LoadReport): string | undefined {
   const { lane, at, milliseconds, own, stall } = worstOwnGap(report)

@@ -20,7 +20,7 @@ export interface Load {
 export interface LoadOptions extends ClientOptions {
   /** How long a lane waits after an acknowledgement, in milliseconds. */
   rest?: number
-  /** What counts as acknowledged: the master's answer, or with `wait` a replica's too. */
+  /** What counts as acknowledged, and how patient the client is; plain unless told. */
   mode?: Mode
 }
 

@@ -1,8 +1,11 @@
 import type { Cluster, Redis } from 'ioredis'
 import type { Store } from './lane.ts'
 
-/** What a client asks of the servers before it takes a write for acknowledged: nothing, or that a replica has it too. */
-export type Mode = 'plain' | 'wait'
+/**
+ * How a client writes: as it comes (plain); or a write counts only if a replica has it too (wait); or it gives up on a silent
+ * server soon (retrying).
+ */
+export type Mode = 'plain' | 'wait' | 'retrying'
 
 /** How long a write waits for its replica, in milliseconds. */
 const CONFIRMATION = 2000

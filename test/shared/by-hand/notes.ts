@@ -1,15 +1,9 @@
-import { PassThrough } from 'node:stream'
-import { text } from 'node:stream/consumers'
-import { Log, type LogOptions, type V1Pod, Watch } from '@kubernetes/client-node'
+import { type V1Pod, Watch } from '@kubernetes/client-node'
 import type { Place } from '../../kube/exec.ts'
 import { kubeConfig } from '../../kube/kubernetes.ts'
-import { within } from '../../runner/deadline.ts'
-
-/** Something that was so, or said, and when: in milliseconds since 1970. */
-export interface Moment {
-  at: number
-  line: string
-}
+import { STARTED } from '../figures/phases.ts'
+import { lifeOf } from './lives.ts'
+import { logOf, type Moment, moments } from './log.ts'
 
 /** What is noted of a creation while it goes on. */
 export interface Notes {
@@ -48,17 +42,18 @@ export async function takeNotes({ namespace, container = '' }: Place): Promise<(
 
   return async () => {
     watching.abort()
-    const servers = [...created.keys()].map((pod) =>
-      logOf({ namespace, pod, container }, { limitBytes: 1000 }),
-    )
-    const starts = (await Promise.all(servers)).map((log) => moments(log)[0]?.at ?? Number.NaN)
+    const servers = [...created.keys()].map((pod) => lifeOf({ namespace, pod, container }))
+    const lives = await Promise.all(servers)
+    const starts = lives.map(({ started }) => started)
     const log = (await Promise.all(jobs.values())).flatMap(moments)
     const times = (pattern: RegExp) => log.filter(({ line }) => pattern.test(line)).map(({ at }) => at)
     const phases = {
       'all pods created': Math.max(...created.values()),
       'all pods scheduled': Math.max(...scheduled.values()),
-      'first server started': Math.min(...starts),
-      'last server started': Math.max(...starts),
+      'first container started': Math.min(...starts),
+      [STARTED]: Math.max(...starts),
+      'last server answers': Math.max(...lives.map(({ answered }) => answered ?? Number.NaN)),
+      'every server says ok': Math.max(...lives.map(({ ok }) => ok ?? Number.NaN)),
       'Job started': Math.min(...times(/./)),
       'Job holds the lock': Math.min(...times(/ lock /)),
       'first step': Math.min(...times(/ step /)),
@@ -68,20 +63,4 @@ export async function takeNotes({ namespace, container = '' }: Place): Promise<(
     // What never happened is at infinity.
     return { phases: Object.fromEntries(Object.entries(phases).filter(([, at]) => Number.isFinite(at))), log }
   }
-}
-
-async function logOf({ namespace, pod, container = '' }: Place, options: LogOptions): Promise<string> {
-  const stream = new PassThrough()
-  const whole = text(stream)
-  await new Log(kubeConfig()).log(namespace, pod, container, stream, { timestamps: true, ...options })
-  return within(300_000, `the log of ${pod}`, whole)
-}
-
-/** Lines as Kubernetes gives them with their time in front. */
-function moments(log: string): Moment[] {
-  const lines = log.split('\n').filter(Boolean)
-  return lines.map((line) => {
-    const space = line.indexOf(' ')
-    return { at: Date.parse(line.slice(0, space)), line: line.slice(space + 1) }
-  })
 }

@@ -3,7 +3,7 @@ import { shardsOf, type View, whyNotWhole } from '../../../generator/cluster/who
 import { runScript } from '../../kube/engine.ts'
 import type { Place } from '../../kube/exec.ts'
 import { eventually } from '../../runner/deadline.ts'
-import type { Moment } from './notes.ts'
+import type { Moment } from './log.ts'
 
 // One exec a look, through one node, because an exec for each node would slow down what is measured. Where nobody is at an
 // address, nobody says so, and one is enough: to wait for the others as well would take a look of seconds.
