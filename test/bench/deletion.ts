@@ -1,5 +1,5 @@
 import type { LoadReport } from '../cluster/load/client.ts'
-import { lastReturn } from '../cluster/load/judge.ts'
+import { lastReturn, type Span } from '../cluster/load/judge.ts'
 import { startLoad } from '../cluster/load/start.ts'
 import { startsAnew, uidsOf } from '../kube/anew.ts'
 import { core } from '../kube/kubernetes.ts'
@@ -36,6 +36,8 @@ export interface Deletion {
   observer: number
   /** Why it was not whole. */
   amiss: string | undefined
+  /** When writes were acknowledged that may be lost: of a master that was not back before its replica took over. */
+  mayBeLost: Span | undefined
   report: LoadReport
 }
 
@@ -43,6 +45,8 @@ export interface Deletion {
 const REST = 100
 /** Milliseconds: a shard that was silent for so long was away. */
 const AWAY = 1000
+/** Milliseconds: the chart's own node timeout. The kubelet can take longer to start a pod that was deleted by force. */
+const NODE_TIMEOUT = 5000
 /** For how long pods are held back, in milliseconds. */
 const HOLD = 12_000
 const HOLDER = 'example.com/held-back'
@@ -69,7 +73,9 @@ export async function deletePods(subject: Subject, how: How, deadline: number): 
   const report = await load.stop()
   const notSeen = typeof seen === 'string'
   const lives = await livesOf(subject)
-  const start = Math.max(...lives.map(({ started }) => started))
+  const starts = lives.map(({ started }) => started)
+  const start = Math.max(...starts)
+  const apart = start - Math.min(...starts)
   const all = (moments: (number | undefined)[]) =>
     moments.every((at) => at !== undefined) ? Math.max(...moments.map(Number)) : undefined
   const after = (from: number, at: number | undefined) => at && (at - from) / 1000
@@ -95,6 +101,7 @@ export async function deletePods(subject: Subject, how: How, deadline: number): 
     whole: notSeen ? undefined : (seen.at - start) / 1000,
     observer: notSeen ? 0 : seen.late / 1000,
     amiss: notSeen ? seen : undefined,
+    mayBeLost: how.force && apart > NODE_TIMEOUT ? { from: asked - 1000, to: asked + 1000 } : undefined,
     report,
   }
 }

@@ -1,11 +1,11 @@
 # shellcheck shell=sh
 # Sourced by start.sh: nodes.conf on the volume, in which the server keeps who it is and which nodes it knows.
 
-# own_line COLUMN: a column of the node's own line, as `nodes` writes it.
+# own_line COLUMNS: columns of the node's own line, as `nodes` writes it.
 own_line() { nodes <"$DATA/nodes.conf" | own "$1"; }
 
 # owns_slots_itself: whether the node owns slots, or is about to, by its own account.
-owns_slots_itself() { [ "$(own_line 8) $(own_line 9)" != "- -" ]; }
+owns_slots_itself() { [ "$(own_line 8,9)" != "- -" ]; }
 
 # edit_nodes_conf [FILE]: changes nodes.conf, or its copy FILE, as the edits on standard input say, in the words of nodes.awk. False
 # if there are none, or if what came out is not intact.
@@ -15,7 +15,7 @@ edit_nodes_conf() {
   cat >"$WORK/edits"
   code=1
   if [ -s "$WORK/edits" ] && awk -v edits="$WORK/edits" -f "$HERE/nodes.awk" "$file" >"$DATA/nodes.conf.new" &&
-    intact "$DATA/nodes.conf.new" && sync && mv "$DATA/nodes.conf.new" "$file"; then code=0; fi
+    intact "$DATA/nodes.conf.new" && on_disk "$DATA/nodes.conf.new" && mv "$DATA/nodes.conf.new" "$file"; then code=0; fi
   rm -f "$DATA/nodes.conf.new" "$WORK/edits"
   return "$code"
 }

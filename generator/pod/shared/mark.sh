@@ -14,5 +14,5 @@ read_mark() {
 
 # write_mark ID [ORIGIN]: all of it or nothing, and on the disk before anything that follows from it.
 write_mark() {
-  echo "$RELEASE $*" >"$MARK.new" && sync && mv "$MARK.new" "$MARK" && sync
+  echo "$RELEASE $*" >"$MARK.new" && on_disk "$MARK.new" && mv "$MARK.new" "$MARK" && on_disk "$DATA"
 }

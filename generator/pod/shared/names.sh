@@ -26,13 +26,13 @@ name_of() { echo "$NAME-$1.$SERVICE.${RELEASE%%/*}.svc"; }
 # resolve NAME: the address of this name of the cluster. The dot at its end keeps the search list out: with a wildcard record in
 # one of its domains every pod that is away would have an address. It also makes one question of five.
 # A resolver that lost a packet asks again only after five seconds, so this gives up earlier.
-# `getent hosts` would first ask for an IPv6 address; it is for a getent without `ahostsv4`.
+# `getent hosts` would first ask for an IPv6 address; it is for a getent without `ahostsv4`, and for pods that have no IPv4 address.
 resolve() {
   local whole found
   whole=$1${DOMAIN:+.$DOMAIN.}
   found=$(timeout "$NAME_SECONDS" getent ahostsv4 "$whole" 2>/dev/null)
-  case $? in
-    0 | 124 | 143) ;; # an answer, or none in time
+  case "$? ${POD_IP:-}" in
+    0\ * | 124\ * | 143\ * | 2\ *.*) ;; # an answer, none in time, or no such name
     *) found=$(timeout "$NAME_SECONDS" getent hosts "$whole" 2>/dev/null) ;;
   esac
   echo "${found%%[[:space:]]*}"

@@ -54,4 +54,27 @@ test('a resolver that has an address for every name makes no pods', async (_, sc
   assert.is(await inPod(scope, 'pods_from 6', 'search elsewhere.test wild.test'), '6')
 })
 
+test('that there is no such pod is asked once by a pod with an IPv4 address, and again by any other', async (_, scope) => {
+  const questions = (address: string) =>
+    inPod(
+      scope,
+      `POD_IP=${address}
+       printf '#!/bin/sh\necho "$1" >>"$0.asked"\nexit "%s"\n' 2 >"$WORK/getent"
+       address_of 3; tr '\n' ' ' <"$WORK/getent.asked"`,
+    )
+  assert.is(await questions('10.0.0.9'), 'ahostsv4')
+  assert.is(await questions('fd00::9'), 'ahostsv4 hosts')
+  assert.is(await questions(''), 'ahostsv4 hosts')
+})
+
+test('a getent that knows no ahostsv4 is asked in the other way', async (_, scope) => {
+  const found = await inPod(
+    scope,
+    `POD_IP=10.0.0.9
+     printf '#!/bin/sh\n[ "$1" = hosts ] || exit 1\necho "10.0.0.7 $2"\n' >"$WORK/getent"
+     address_of 3`,
+  )
+  assert.is(found, '10.0.0.7')
+})
+
 test.run()

@@ -44,6 +44,9 @@ if ! takes_data start; then
   fi
   log volume "the volume takes no more data. $(space_advice)"
 fi
+# Each peer is asked once at a start: of all pods that come back together, each silent peer takes a second.
+SAID=$WORK/said
+forget_answers
 look_after_volume || exit 1
 renew_addresses
 rm -f "$RUN/ready"

@@ -34,38 +34,36 @@ renew_addresses() {
     }
     END { print others - lost, "of", others + 0 >found }
   ' | edit_nodes_conf && log volume "peers have found $(cat "$ADDRESSES.found") other nodes, and no other remembered address is used"
+  forget_answers
   rm -f "$ADDRESSES" "$ADDRESSES.found"
 }
 
-# ask_for_addresses: what sixteen peers tell, into $ADDRESSES, which stays empty if no name resolves. All are asked at once, and
-# have a second for their name and another for their answer.
+# ask_for_addresses: what sixteen peers tell, into $ADDRESSES, which stays empty if no name resolves. Whoever this start
+# has asked is not asked again.
 ask_for_addresses() {
   local peer pids
-  NAME_SECONDS=1 resolve kubernetes.default.svc | sed -n 's/.*[0-9].*/named/p' >"$ADDRESSES.0" &
-  pids=$!
+  pids=
   for peer in $(peers | head -n 16); do
-    addresses_by "$peer" >"$ADDRESSES.1$peer" &
+    if [ -e "$SAID.$peer" ]; then continue; fi
+    peer_at "$peer" - >/dev/null &
     pids="$pids $!"
   done
-  # shellcheck disable=SC2086 # a list of process ids
-  wait $pids
-  cat "$ADDRESSES".[0-9]* >"$ADDRESSES"
-  rm -f "$ADDRESSES".[0-9]*
+  # shellcheck disable=SC2086 # a list of process ids; a bare wait would wait for others too
+  if [ -n "$pids" ]; then wait $pids; fi
+  told "$SAID".[0-9]* >"$ADDRESSES"
+  if [ ! -s "$ADDRESSES" ] && [ -n "$(NAME_SECONDS=1 resolve kubernetes.default.svc)" ]; then echo named >"$ADDRESSES"; fi
 }
 
-# addresses_by ORDINAL: what this pod tells, a line each: "named", if its name resolves; "is ID ADDRESS", itself; "seen ID
-# ADDRESS", another node that has answered it there. An answer counts for nothing if it was cut short, or is no pod's of this
-# release.
-addresses_by() {
-  local address
-  address=$(NAME_SECONDS=1 address_of "$1")
-  if [ -z "$address" ]; then return; fi
-  echo named
-  printf '%s\n' 'CONFIG GET syslog-ident' 'CLUSTER NODES' PING | ASK_SECONDS=1 ask_all "$address" | nodes |
-    awk -v mark=",release=$RELEASE," '
-      /^node=.*,revision=/ { ours = index($0, mark) }
-      $1 == "node" && $4 ~ /myself/ { lines[++n] = "is " $2 " " $3 ":" $11; next }
-      $1 == "node" && $4 !~ /fail|noaddr|handshake/ && $10 > 0 && $7 == "connected" { lines[++n] = "seen " $2 " " $3 ":" $11 }
-      /^PONG$/ { complete = 1 }
-      END { if (ours && complete) for (i = 1; i <= n; i++) print lines[i] }'
+# told FILE…: what peers tell by these answers, a line each: "named", because a name resolved; "is ID ADDRESS", the peer itself;
+# "seen ID ADDRESS", another node that has answered the peer there. An answer counts for nothing if it was cut short, or is no
+# pod's of this release.
+told() {
+  if [ ! -e "$1" ]; then return; fi
+  awk -v mark=",release=$RELEASE," '
+    BEGIN { print "named" }
+    FNR == 1 { n = 0; ours = 0 }
+    /^node=.*,revision=/ { ours = index($0, mark) }
+    $1 == "node" && $4 ~ /myself/ { lines[++n] = "is " $2 " " $3 ":" $11; next }
+    $1 == "node" && $4 !~ /fail|noaddr|handshake/ && $10 > 0 && $7 == "connected" { lines[++n] = "seen " $2 " " $3 ":" $11 }
+    /^PONG$/ && ours { for (i = 1; i <= n; i++) print lines[i]; n = 0 }' "$@"
 }

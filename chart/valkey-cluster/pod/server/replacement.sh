@@ -10,6 +10,7 @@ await_failover() {
   seconds=$(($(setting cluster-node-timeout) * 3 / 1000 + 5))
   log volume "$3: waiting up to ${seconds}s until a replica took over"
   deadline_in "$seconds"
+  forget_answers
   while before_deadline; do
     if [ "$(owns_slots "$1" "$2")" = no ]; then
       log volume "its slots have another owner now"

@@ -3,6 +3,8 @@
 # mounted, and nowhere in the pod itself.
 
 ORDINAL=${POD_NAME##*-}
+# Where `hear` keeps what each peer has said, for who needs more of it than `peer_says` tells.
+SAID=
 
 # desired KEY: a line of the desired topology; 0 while there is none.
 desired() {
@@ -34,7 +36,7 @@ some_peers() {
     BEGIN { for (i = 0; i < n && i < most; i++) { peer = (first + i) % n; if (peer != self) print peer } }'
 }
 
-# peer_says ADDRESS ID: what a peer can tell of the cluster and of the node with that id, in one word
+# peer_says ADDRESS ID [FILE]: what a peer can tell of the cluster and of the node with that id, in one word
 #   silent | down (no server listens at its address) | locked (it does not take this pod's password) | stranger
 # or in five: twin (it is that node itself) | none (it has no cluster) | broken (not all slots are served) | whole, then:
 #   listed | unlisted    whether it lists the node
@@ -42,9 +44,11 @@ some_peers() {
 #   serves | idle        whether it owns slots itself
 #   NUMBER               of the masters that it knows to own slots
 # An answer that was cut short counts for nothing. Cut off within its list of nodes it would not show who is listed.
+# The answer itself goes to FILE, if one is named.
 peer_says() {
   printf '%s\n' 'CLUSTER INFO' 'CONFIG GET syslog-ident' 'CLUSTER NODES' PING | reach "$1" 2>&1 | nodes |
-    awk -v id="$2" -v mark=",release=$RELEASE," '
+    awk -v id="$2" -v mark=",release=$RELEASE," -v file="${3:-}" '
+      file != "" { print >file }
       /^cluster_state:/ { state = substr($0, 15) }
       /^cluster_slots_ok:/ { ok = substr($0, 18) }
       /^cluster_slots_assigned:/ { assigned = substr($0, 24) }
@@ -95,12 +99,17 @@ hear() {
   if [ -n "$pids" ]; then wait $pids; fi
 }
 
-# peer_at ORDINAL ID: that peer and what it says; nothing if no pod has the name.
+# peer_at ORDINAL ID: that peer and what it says; nothing if no pod has the name. If SAID is set, the answer is kept beside it.
 peer_at() {
   local address
   address=$(address_of "$1")
-  if [ -n "$address" ]; then echo "$1 $(ASK_SECONDS=1 peer_says "$address" "$2")"; fi
+  if [ -z "$address" ]; then return; fi
+  if [ -n "$SAID" ]; then : >"$SAID.$1"; fi
+  echo "$1 $(ASK_SECONDS=1 peer_says "$address" "$2" "${SAID:+$SAID.$1}")"
 }
+
+# forget_answers: what peers have said holds no longer.
+forget_answers() { rm -f "${SAID:?}".[0-9]*; }
 
 # standing ID [MOST]: how the node with this id stands with the others, after asking all of them or so many.
 # A peer that does not answer never counts as proof that there is no cluster:

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Whether the volume takes data, and what a person can do if it does not.
+# Whether the volume takes data and keeps it, and what a person can do if it does not.
 
 # What the last try to write said.
 SPACE_SAYS=
@@ -12,6 +12,10 @@ takes_data() {
   rm -f "$DATA/space.$1" 2>/dev/null
   return "$code"
 }
+
+# on_disk PATH: waits until a file or folder is on the disk. Only for these: a bare sync waits for all that any program of the
+# machine has written.
+on_disk() { sync "$1" 2>/dev/null || sync; }
 
 # may_write: whether no more than space was missing in the last try.
 may_write() { case $SPACE_SAYS in *denied* | *'not permitted'* | *[Rr]ead-only*) return 1 ;; esac }
