@@ -8,8 +8,13 @@ import { type Deletion, deletePods, type How } from './deletion.ts'
 
 const ROUNDS = 2
 const PATIENCE = 75_000
-/** Seconds after the last container's start: every server says ok, and a client has written to every shard. */
-const [OK, WRITTEN] = [3, 3.5]
+/**
+ * Seconds after the last container's start: every server says ok, and a client that goes by the Service has written to every shard.
+ * The Service leads to pods that are ready, which is looked at every five seconds.
+ */
+const [OK, WRITTEN] = [5, 6.5]
+/** The same where the containers of a Kubernetes node do not take each other's processor: what the engine asks for, and a second. */
+const [OK_TO_REACH, WRITTEN_TO_REACH] = [3, 3.5]
 const OF = 'all pods deleted, 6 nodes: '
 const ALL_OK = 'every server says ok after the last start, s'
 
@@ -33,7 +38,7 @@ const test = suite('pods deleted, side by side with the recipe', {
   },
 })
 
-test.skip('the recipe’s, all and one: as it comes', async ({ deletions }, scope) => {
+test('the recipe’s, all and one: as it comes', async ({ deletions }, scope) => {
   const subject = await sixNodes('recipe', scope)
   for (const how of [ONE, GRACEFULLY]) deletions.push(await deletePods(subject, how, PATIENCE))
 })
@@ -78,9 +83,9 @@ function figures(deletions: Deletion[]): Figure[] {
     }
   }
   return [
-    row(ALL_OK, ({ ok }) => ok, { each: OK }),
+    row(ALL_OK, ({ ok }) => ok, { each: OK_TO_REACH }),
     row('a client has written to every shard after the last start, s', ({ written }) => written, {
-      each: WRITTEN,
+      each: WRITTEN_TO_REACH,
     }),
     row('seen to be whole after the last start, s', ({ whole }) => whole),
     row('of that the observer’s own time at most, s', ({ whole, observer }) => whole && observer),

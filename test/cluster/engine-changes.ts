@@ -46,6 +46,16 @@ export async function refuseEngine(
   await waitUntilWhole(of, { nodes: 6, deadline: 30_000 })
 }
 
+/** What a refusal says of data that an image of some age wrote and that of another cannot read. */
+export const cannotBeRead = async (flavour: string, wrote: string, reads: string): Promise<RegExp> =>
+  new RegExp(
+    `the data that ${await version(flavour, wrote)}\\.\\d+ wrote cannot be read by ${await version(flavour, reads)}\\.`,
+  )
+
+/** The first two numbers of an image's version. */
+const version = async (flavour: string, age: string) =>
+  (await findImage(engineOf(flavour), age)).tag.split('.').slice(0, 2).join('.')
+
 const uids = async (of: Release) => (await serverPods(of)).map(({ metadata }) => metadata?.uid)
 
 async function versions(of: Release): Promise<string[]> {

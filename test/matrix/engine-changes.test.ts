@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { changeEngine } from '../cluster/engine-changes.ts'
+import { cannotBeRead, changeEngine, refuseEngine } from '../cluster/engine-changes.ts'
 import { writeAndRead } from '../cluster/load/start.ts'
 import { keysOf } from '../cluster/six-nodes.ts'
 import { UNNOTICED } from '../cluster/unnoticed.ts'
@@ -68,6 +68,18 @@ test('Redis 7.0 to Valkey, by the other chart under the same names: keys of ever
   assert.is(await run(types.map(([, read]) => read)), before)
   const tested = await testRelease(of)
   assert.is(tested.code, 0, tested.stdout + tested.stderr)
+})
+
+test.proves({
+  topic: 'Another version of the engine',
+  promise: 'A newer version of the engine comes while clients work, and what cannot read the data is refused',
+  bound: UNNOTICED,
+})
+test('Valkey: a newer format comes without clients noticing, and there is no way back', async (_, scope) => {
+  const of = await installed(VALKEY, 'previous', scope)
+  await changeEngine(of, { flavour: VALKEY, age: 'current' })
+  const reason = await cannotBeRead(VALKEY, 'current', 'previous')
+  await refuseEngine(of, { flavour: VALKEY, age: 'previous' }, reason)
 })
 
 async function installed(

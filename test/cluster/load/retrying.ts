@@ -20,6 +20,7 @@ export function retryingStore(host: string, password?: string): Store {
       ...(password && { password }),
       connectTimeout: ATTEMPT,
       commandTimeout: ATTEMPT,
+      enableReadyCheck: false,
       maxRetriesPerRequest: 0,
       retryStrategy: () => null,
     })

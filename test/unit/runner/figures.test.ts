@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { suite } from '../../runner/suite.ts'
 import { comparison, reaches } from '../../shared/figures/figures.ts'
+import { phaseTable } from '../../shared/figures/phases.ts'
 import { drawTimeline, silences } from '../../shared/figures/timeline.ts'
 
 const test = suite('the bench’s own tables and pictures')
@@ -21,6 +22,23 @@ test('a figure is the medians side by side, with their ratio and whether it is r
 
 test('what was never measured reaches nothing', () => {
   assert.is(reaches({ what: 'gap', recipe: [1], chart: [], most: { each: 1 } }), false)
+})
+
+test('phases stand in their order by the chart, and at the end what the engine and Kubernetes take at least', () => {
+  const phases = {
+    recipe: [{ 'last container started': 13, 'seen to be whole': 23 }],
+    chart: [
+      { 'seen to be whole': 10, 'last container started': 5, 'Job done': 9.5 },
+      { 'seen to be whole': 12, 'last container started': 6 },
+    ],
+  }
+  assert.equal(phaseTable('6 nodes, s', phases).split('\n'), [
+    '  6 nodes, s                              recipe  chart',
+    '  last container started                  13.0    5.50 (5.00–6.00)',
+    '  Job done                                –       9.50',
+    '  seen to be whole                        23.0    11.0 (10.0–12.0)',
+    '  floor: last container started, and 2 s  15.0    7.50 (7.00–8.00)',
+  ])
 })
 
 const timeline = {

@@ -6,6 +6,7 @@ import {
   countLost,
   errorsOf,
   gapBeyond,
+  lastReturn,
   lostOf,
   lostOutside,
   notKept,
@@ -148,6 +149,13 @@ test('a control that was silent now and then excuses a gap by its two longest si
   assert.match(gapBeyond(500, report) ?? '', /a control for 280 ms/)
   control?.gaps.push({ at: 1830, milliseconds: 170 })
   assert.is(gapBeyond(500, report), undefined)
+})
+
+test('the last return is that of the lane that was silent longest into the time, short silences aside', () => {
+  const report = reportOf(2000, 0)
+  report.lanes[0]?.gaps.push({ at: 1500, milliseconds: 1900 }, { at: 4000, milliseconds: 900 })
+  assert.is(lastReturn(report, 1000), 1_003_400)
+  assert.is(lastReturn(report, 5000), undefined)
 })
 
 const withLoss = (report: LoadReport) => {
