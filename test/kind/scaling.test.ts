@@ -16,6 +16,7 @@ const test = suite<Context>('a cluster that changes its size', {
 })
 
 const KEYS = 100_000
+const DELETE = { persistence: { retention: { whenScaled: 'Delete' } } }
 
 const slotsOf = ({ slots }: Shard) => slots.reduce((sum, [first, last]) => sum + last - first + 1, 0)
 
@@ -69,33 +70,6 @@ test('3 to 4 shards under load: no pod restarts, no client notices, nothing is l
 })
 
 test.proves({
-  topic: 'Scaling',
-  promise: 'Fewer shards come by an upgrade while clients work: pods are empty before they go',
-  bound: UNNOTICED,
-})
-test('back to 3 under load: the pods that go are empty before they go, and their volumes stay', async ({
-  of,
-}) => {
-  const keys = await keysOf(of)
-  await resize(of, 3, 1)
-  await assertNoStrangers(of)
-  assert.ok((await keysOf(of)) >= keys)
-  assert.is((await claims(of)).length, 8)
-})
-
-test.proves({
-  topic: 'Scaling',
-  promise: 'Pods that come back to the volumes that were kept join as new nodes',
-  bound: UNNOTICED,
-})
-test('to 4 again, onto the volumes that were kept: they join as new nodes', async ({ of }) => {
-  const keys = await keysOf(of)
-  await resize(of, 4, 1)
-  await assertNoStrangers(of)
-  assert.ok((await keysOf(of)) >= keys)
-})
-
-test.proves({
   topic: 'Mistakes are refused before anything changes',
   promise: 'A smaller size is refused where the data would not fit',
 })
@@ -116,19 +90,41 @@ test('data that would not fit is refused with the reason, and nothing changes', 
 
 test.proves({
   topic: 'Scaling',
-  promise: 'The volumes of pods that go are deleted where persistence.retention says so',
+  promise: 'Fewer shards come by an upgrade while clients work: pods are empty before they go',
+  bound: UNNOTICED,
 })
-test('shards and replicas change together; the volumes of pods that go are deleted where persistence.retention says so', async ({
+test('back to 3 under load: the pods that go are empty before they go, and their volumes stay', async ({
   of,
 }) => {
-  const retention = { persistence: { retention: { whenScaled: 'Delete' } } }
   const keys = await keysOf(of)
-  await resize(of, 3, 2, retention)
-  await waitUntilReady(of, { nodes: 9, deadline: 60_000 })
-  await assertNoStrangers(of)
-  await resize(of, 3, 1, retention)
+  await resize(of, 3, 1)
   await assertNoStrangers(of)
   assert.ok((await keysOf(of)) >= keys)
+  assert.is((await claims(of)).length, 8)
+})
+
+test.proves({
+  topic: 'Scaling',
+  promise: 'Pods that come back to the volumes that were kept join as new nodes',
+  bound: UNNOTICED,
+})
+test('a second replica each, onto the volumes that were kept: the pods join as new nodes', async ({ of }) => {
+  const keys = await keysOf(of)
+  await resize(of, 3, 2, DELETE)
+  await waitUntilReady(of, { nodes: 9, deadline: 60_000 })
+  await assertNoStrangers(of)
+  assert.ok((await keysOf(of)) >= keys)
+})
+
+test.proves({
+  topic: 'Scaling',
+  promise: 'The volumes of pods that go are deleted where persistence.retention says so',
+})
+test('one replica each again: the volumes of pods that go are deleted where persistence.retention says so', async ({
+  of,
+}) => {
+  await resize(of, 3, 1, DELETE)
+  await assertNoStrangers(of)
   assert.is((await claims(of)).length, 6)
 })
 

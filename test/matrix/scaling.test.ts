@@ -37,6 +37,16 @@ test('3 to 7 to 3 under load, with a value of five megabytes and ten thousand ke
   assert.ok((await keysOf(of)) >= keys)
 })
 
+test('shards and replicas change together, under load', async ({ of }) => {
+  const keys = await keysOf(of)
+  await resize(of, 4, 1)
+  const load = await startLoad(of)
+  await resize(of, 3, 2)
+  assertUnnoticed(await load.stop())
+  await resize(of, 3, 1)
+  assert.ok((await keysOf(of)) >= keys)
+})
+
 test('replicas 1 to 0 to 1', async ({ of }) => {
   const keys = await keysOf(of)
   await resize(of, 3, 0)
