@@ -78,4 +78,40 @@ test('an answer that was cut short, or is another release’s, tells no address,
   assert.is(await told([...others, 'PONG']), 'named')
 })
 
+test('what all peers say is not kept: of a thousand it would fill the volume', async (_, scope) => {
+  const script = `forgotten ${id(3)}; asked 10.0.0.1; ls "$WORK" | grep -c '^said' || :`
+  assert.is(await inPod(scope, script), '1\n0')
+})
+
+test('a pod that waits until it can tell how it stands goes by the last answers alone', async (_, scope) => {
+  const whole = ['cluster_slots_ok:16384', ...ANSWER, 'PONG']
+  const script = `
+    . "$HERE/volume.sh"
+    # Pod 1 loses its name while this pod waits.
+    sleep() { echo 'exit 2' >"$WORK/getent"; deadline_in 0; }
+    log() { :; }
+    await_standing ${id(4)}; told "$SAID".[0-9]*`
+  assert.is(await inPod(scope, script, whole), '')
+})
+
+test('a pod that waited for a failover asks all anew', async (_, scope) => {
+  const script = `
+    . "$HERE/replacement.sh"
+    standing ${id(3)} 16 >/dev/null
+    setting() { echo 1000; }
+    # The slots have their new owner at the second look.
+    owns_slots() { if [ -e "$WORK/looked" ]; then echo no; else : >"$WORK/looked"; echo yes; fi; }
+    await_failover id ${id(4)} 'lost its data' >/dev/null; ask_for_addresses; asked 10.0.0.1`
+  assert.is(await inPod(scope, script), '2')
+})
+
+test('a resolver that keeps silent costs a second', async (_, scope) => {
+  const script = `
+    printf '#!/bin/sh\nexec sleep 5\n' >"$WORK/getent"
+    began=$(hundredths); ask_for_addresses; echo $(($(hundredths) - began)); wc -c <"$ADDRESSES"`
+  const [took, bytes] = (await inPod(scope, script)).split('\n').map(Number)
+  assert.is(bytes, 0)
+  assert.ok(took !== undefined && took < 180, `${took} hundredths`)
+})
+
 test.run()

@@ -1,4 +1,4 @@
-import { chmod, symlink } from 'node:fs/promises'
+import { chmod, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { must } from '../../runner/command.ts'
@@ -66,5 +66,22 @@ for (const shell of ['dash', 'busybox sh']) {
     )
   })
 }
+
+/** How `sync` is called for a file, one call a line: as an image's own is that takes files, or that takes none. */
+async function syncs(scope: Scope, takesFiles: boolean): Promise<string[]> {
+  const work = await folder(scope)
+  await copyPodScripts(work)
+  const log = join(work, 'calls')
+  await writeFile(join(work, 'sync'), `#!/bin/sh\necho "sync $*" >>${log}\n[ $# = 0 ] || ${takesFiles}\n`, {
+    mode: 0o755,
+  })
+  await must('sh', ['-c', `PATH=${work}:$PATH; . ${work}/space.sh; on_disk /data/file`])
+  return (await readFile(log, 'utf8')).trimEnd().split('\n')
+}
+
+test('a file is waited for alone, or all of the machine’s where the image knows no better', async (_, scope) => {
+  assert.equal(await syncs(scope, true), ['sync /data/file'])
+  assert.equal(await syncs(scope, false), ['sync /data/file', 'sync'])
+})
 
 test.run()

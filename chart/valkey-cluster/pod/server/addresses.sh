@@ -35,23 +35,24 @@ renew_addresses() {
     END { print others - lost, "of", others + 0 >found }
   ' | edit_nodes_conf && log volume "peers have found $(cat "$ADDRESSES.found") other nodes, and no other remembered address is used"
   forget_answers
-  rm -f "$ADDRESSES" "$ADDRESSES.found"
+  rm -f "$ADDRESSES" "$ADDRESSES.found" "$ADDRESSES.domain"
 }
 
-# ask_for_addresses: what sixteen peers tell, into $ADDRESSES, which stays empty if no name resolves. Whoever this start
-# has asked is not asked again.
+# ask_for_addresses: what sixteen peers tell, into $ADDRESSES, which stays empty if no name resolves. Whoever this start has asked is not
+# asked again. All others are asked at once, and have a second for their name and another for their answer.
 ask_for_addresses() {
   local peer pids
-  pids=
+  NAME_SECONDS=1 resolve kubernetes.default.svc >"$ADDRESSES.domain" &
+  pids=$!
   for peer in $(peers | head -n 16); do
     if [ -e "$SAID.$peer" ]; then continue; fi
-    peer_at "$peer" - >/dev/null &
+    NAME_SECONDS=1 peer_at "$peer" - "$SAID.$peer" >/dev/null &
     pids="$pids $!"
   done
-  # shellcheck disable=SC2086 # a list of process ids; a bare wait would wait for others too
-  if [ -n "$pids" ]; then wait $pids; fi
+  # shellcheck disable=SC2086 # a list of process ids
+  wait $pids
   told "$SAID".[0-9]* >"$ADDRESSES"
-  if [ ! -s "$ADDRESSES" ] && [ -n "$(NAME_SECONDS=1 resolve kubernetes.default.svc)" ]; then echo named >"$ADDRESSES"; fi
+  if [ ! -s "$ADDRESSES" ] && grep -q '[0-9]' "$ADDRESSES.domain"; then echo named >"$ADDRESSES"; fi
 }
 
 # told FILE…: what peers tell by these answers, a line each: "named", because a name resolved; "is ID ADDRESS", the peer itself;

@@ -72,6 +72,7 @@ await_standing() {
     if ! before_deadline; then break; fi
     sleep 1 &
     wait $!
+    forget_answers
   done
   log refuse "who answers of the cluster does not know this node, $1, but that is no majority of its masters, so the cluster may not have forgotten the node. This pod tries again; if the others are gone for good, bring them back first."
   return 1

@@ -3,7 +3,7 @@
 # mounted, and nowhere in the pod itself.
 
 ORDINAL=${POD_NAME##*-}
-# Where `hear` keeps what each peer has said, for who needs more of it than `peer_says` tells.
+# Where `hear` keeps what the few peers that it asks have said, for who needs more of it than `peer_says` tells; empty for nowhere.
 SAID=
 
 # desired KEY: a line of the desired topology; 0 while there is none.
@@ -74,7 +74,8 @@ peer_says() {
       }'
 }
 
-# hear ID [MOST]: what all peers say, or so many of them, into $HEARD, a line a peer: its ordinal and the words of peer_says.
+# hear ID [MOST]: what all peers say, or so many of them, into $HEARD, a line a peer: its ordinal and the words of peer_says. The
+# answers of all are not kept: those of a thousand would fill the volume.
 # Several are asked at once: if all pods have just moved, each that is asked at its old address takes its second.
 hear() {
   local most pids peer
@@ -85,7 +86,7 @@ hear() {
   : >"$HEARD"
   for peer in $(peers); do
     if [ "$HEARD_FROM" -ge "$most" ]; then break; fi
-    peer_at "$peer" "$1" >>"$HEARD" &
+    peer_at "$peer" "$1" "${2:+${SAID:+$SAID.$peer}}" >>"$HEARD" &
     pids="$pids $!"
     HEARD_FROM=$((HEARD_FROM + 1))
     if [ "$((HEARD_FROM % 8))" = 0 ]; then
@@ -99,13 +100,14 @@ hear() {
   if [ -n "$pids" ]; then wait $pids; fi
 }
 
-# peer_at ORDINAL ID: that peer and what it says; nothing if no pod has the name. If SAID is set, the answer is kept beside it.
+# peer_at ORDINAL ID [FILE]: that peer and what it says; nothing if no pod has the name. The answer itself goes to FILE, if one is
+# named, which is empty if the peer keeps silent.
 peer_at() {
   local address
   address=$(address_of "$1")
   if [ -z "$address" ]; then return; fi
-  if [ -n "$SAID" ]; then : >"$SAID.$1"; fi
-  echo "$1 $(ASK_SECONDS=1 peer_says "$address" "$2" "${SAID:+$SAID.$1}")"
+  if [ -n "${3:-}" ]; then : >"$3"; fi
+  echo "$1 $(ASK_SECONDS=1 peer_says "$address" "$2" "${3:-}")"
 }
 
 # forget_answers: what peers have said holds no longer.
