@@ -88,8 +88,8 @@ rest() {
     held) seconds=0.3 ;;
     ill) if [ "$UPTIME" -lt 5 ]; then seconds=0.3; elif [ "$(($(now) - ILL_SINCE))" -lt 60 ]; then seconds=1; else seconds=10; fi ;;
     well) if [ "$STATE" != ok ]; then seconds=1; elif [ "$UPTIME" -lt 60 ] || [ -n "$STAND_SEEN" ]; then seconds=2; else seconds=10; fi ;;
-    # The sooner a server that comes back is looked after, the sooner it sees the others.
-    none) if [ -n "$RETURNING" ] && [ "$(($(now) - KEPT_SINCE))" -lt 30 ]; then seconds=0.3; else seconds=1; fi ;;
+    # The sooner a server that starts is looked after, the sooner it sees the others.
+    none) if [ "$(($(now) - KEPT_SINCE))" -lt 30 ]; then seconds=0.3; else seconds=1; fi ;;
     *) seconds=1 ;;
   esac
   sleep "$seconds" &
