@@ -2,13 +2,13 @@ import type { LoadReport } from '../cluster/load/client.ts'
 import { lastReturn, type Span } from '../cluster/load/judge.ts'
 import { startLoad } from '../cluster/load/start.ts'
 import { startsAnew, uidsOf } from '../kube/anew.ts'
-import { core } from '../kube/kubernetes.ts'
 import { must } from '../runner/command.ts'
 import { eventually, pause } from '../runner/deadline.ts'
-import { type Life, lifeOf } from '../shared/by-hand/lives.ts'
-import { untilWhole } from '../shared/by-hand/observer.ts'
+import { lifeOf } from '../shared/by-hand/lives.ts'
+import { type Observed, untilWhole } from '../shared/by-hand/observer.ts'
+import { keysWritten, podsOf, serversOf } from '../shared/by-hand/servers.ts'
 import type { Side, Subject } from '../shared/by-hand/sides.ts'
-import { STARTED } from '../shared/figures/phases.ts'
+import { type Phases, STARTED } from '../shared/figures/phases.ts'
 
 /** Which pods are deleted, and how. */
 export interface How {
@@ -24,18 +24,20 @@ export interface How {
 export interface Deletion {
   side: Side
   how: string
-  /** When each phase was over, from the command on, in that order. */
-  phases: Record<string, number>
-  /** From the last container's start until every server said that it sees the cluster whole; nothing when that never came. */
-  ok: number | undefined
-  /** From the last container's start until a client that soon tries anew had written to every shard. */
+  /** When each phase was over, from the command on; those that came. */
+  phases: Phases
+  /** From the last container's start until every server said that it sees the cluster whole; infinity if one never did. */
+  ok: number
+  /** From then until a client that soon tries anew had written to every shard; nothing if it never had to wait for a second. */
   written: number | undefined
-  /** From the last container's start until the cluster was seen to be whole; nothing when it was not. */
-  whole: number | undefined
+  /** From then until the cluster was seen to be whole; infinity if it was not. */
+  whole: number
   /** What of that may be the observer's own time. */
   observer: number
   /** Why it was not whole. */
   amiss: string | undefined
+  /** How many of the keys that `writeAndRead` has written the masters hold. */
+  keys: number
   /** When writes were acknowledged that may be lost: of a master that was not back before its replica took over. */
   mayBeLost: Span | undefined
   report: LoadReport
@@ -53,69 +55,73 @@ const HOLDER = 'example.com/held-back'
 
 /** Deletes pods under load and waits until the cluster is whole again, or the deadline is over, in milliseconds. */
 export async function deletePods(subject: Subject, how: How, deadline: number): Promise<Deletion> {
-  const { namespace } = subject
   const load = await startLoad(subject, { mode: 'retrying', rest: REST })
   await pause(1000)
   const before = uidsOf(await podsOf(subject))
   await hold(subject, how, [HOLDER])
   const asked = Date.now()
   const force = how.force ? ['--force', '--grace-period=0'] : []
-  await must('kubectl', ['--namespace', namespace, 'delete', ...who(subject, how), '--wait=false', ...force])
+  const namespace = ['--namespace', subject.namespace]
+  await must('kubectl', [...namespace, 'delete', ...who(subject, how), '--wait=false', ...force])
   if (how.held) {
     await started(subject, before, subject.nodes - how.held.length)
     await pause(HOLD)
     await hold(subject, how, [])
   }
   await started(subject, before, how.only === undefined ? subject.nodes : 1)
-  const seen = await untilWhole(subject, { deadline: asked + deadline - Date.now() }).catch(
-    (error: Error) => error.message,
-  )
-  const report = await load.stop()
-  const notSeen = typeof seen === 'string'
-  const lives = await livesOf(subject)
+  const left = () => Math.max(1000, asked + deadline - Date.now())
+  const seen = await untilWhole(subject, { deadline: left() }).catch((error: Error) => error.message)
+  await load.untilWriting(left()).catch(() => {})
+  return account(subject, how, { asked, seen, report: await load.stop() })
+}
+
+/** What came of it: when it was asked for, what the observer saw or why it did not, and what the client saw. */
+async function account(
+  subject: Subject,
+  how: How,
+  { asked, seen, report }: { asked: number; seen: Observed | string; report: LoadReport },
+): Promise<Deletion> {
+  const servers = await serversOf(subject)
+  const lives = await Promise.all(servers.map(lifeOf))
   const starts = lives.map(({ started }) => started)
   const start = Math.max(...starts)
-  const apart = start - Math.min(...starts)
-  const all = (moments: (number | undefined)[]) =>
-    moments.every((at) => at !== undefined) ? Math.max(...moments.map(Number)) : undefined
-  const after = (from: number, at: number | undefined) => at && (at - from) / 1000
-  const back = lastReturn(report, AWAY)
-  const moments = {
-    [STARTED]: start,
-    'last server answers': all(lives.map(({ answered }) => answered)),
-    'every server says ok': all(lives.map(({ ok }) => ok)),
-    'a client has written to every shard': back,
-    'last replica in sync': Math.max(...lives.map(({ inSync }) => inSync ?? 0)) || undefined,
-    'seen to be whole': notSeen ? undefined : seen.at,
-  }
+  const last = (moments: (number | undefined)[]) =>
+    Math.max(...moments.map((at) => at ?? Number.POSITIVE_INFINITY))
+  const observed = typeof seen === 'string' ? undefined : seen
+  const ok = last(lives.map((life) => life.ok))
+  const written = lastReturn(report, AWAY)
+  const whole = observed?.at ?? Number.POSITIVE_INFINITY
+  const since = (from: number, at: number) => (at - from) / 1000
+  const moments: [phase: string, at: number | undefined][] = [
+    [STARTED, start],
+    ['last server answers', last(lives.map(({ answered }) => answered))],
+    ['every server says ok', ok],
+    ['a client has written to every shard', written],
+    ['last replica in sync', Math.max(...lives.map(({ inSync }) => inSync ?? Number.NEGATIVE_INFINITY))],
+    ['seen to be whole', whole],
+  ]
   return {
     side: subject.side,
     how: how.name,
     phases: Object.fromEntries(
-      Object.entries(moments).flatMap(([phase, at]) =>
-        at === undefined ? [] : [[phase, (at - asked) / 1000]],
-      ),
+      moments.flatMap(([phase, at]) => (Number.isFinite(at) ? [[phase, since(asked, Number(at))]] : [])),
     ),
-    ok: after(start, moments['every server says ok']),
-    written: after(start, back),
-    whole: notSeen ? undefined : (seen.at - start) / 1000,
-    observer: notSeen ? 0 : seen.late / 1000,
-    amiss: notSeen ? seen : undefined,
-    mayBeLost: how.force && apart > NODE_TIMEOUT ? { from: asked - 1000, to: asked + 1000 } : undefined,
+    ok: since(start, ok),
+    written: written && since(start, written),
+    whole: since(start, whole),
+    observer: (observed?.late ?? 0) / 1000,
+    amiss: typeof seen === 'string' ? seen : undefined,
+    keys: await keysWritten(servers),
+    mayBeLost:
+      how.force && start - Math.min(...starts) > NODE_TIMEOUT
+        ? { from: asked - 1000, to: asked + 1000 }
+        : undefined,
     report,
   }
 }
 
-const podsOf = async ({ namespace, selector }: Subject) =>
-  (await core().listNamespacedPod({ namespace, labelSelector: selector })).items
-
 const who = ({ set, selector }: Subject, { only }: How) =>
   only === undefined ? ['pods', '--selector', selector] : ['pod', `${set}-${only}`]
-
-const livesOf = async (subject: Subject): Promise<Life[]> =>
-  Promise.all(
-    (await podsOf(subject)).map(({ metadata }) => lifeOf({ ...subject.first, pod: metadata?.name ?? '' })),
-  )
 
 /** A pod with a finalizer stays after its containers have ended, and its StatefulSet makes no other until it is gone. */
 async function hold({ namespace, set }: Subject, { held = [] }: How, finalizers: string[]): Promise<void> {

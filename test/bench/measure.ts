@@ -3,6 +3,7 @@ import type { Moment } from '../shared/by-hand/log.ts'
 import { takeNotes } from '../shared/by-hand/notes.ts'
 import { untilWhole } from '../shared/by-hand/observer.ts'
 import { MAKING, prepare, type Side } from '../shared/by-hand/sides.ts'
+import type { Phases } from '../shared/figures/phases.ts'
 
 /** One cluster made; all times in seconds since the start of the first command. */
 export interface Sample {
@@ -11,7 +12,7 @@ export interface Sample {
   /** When all nodes agreed and all replicas were in sync. */
   seconds: number
   /** When each phase was over, in that order. */
-  phases: Record<string, number>
+  phases: Phases
   /** What the hooks' Jobs said. */
   log: string[]
   /** What was amiss until then. */

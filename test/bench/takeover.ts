@@ -4,9 +4,9 @@ import { CONNECT_TIMEOUT, startLoad } from '../cluster/load/start.ts'
 import { untilWritten } from '../cluster/written.ts'
 import { runScript } from '../kube/engine.ts'
 import type { Place } from '../kube/exec.ts'
-import { core } from '../kube/kubernetes.ts'
 import { must } from '../runner/command.ts'
 import { pause } from '../runner/deadline.ts'
+import { serversOf } from '../shared/by-hand/servers.ts'
 import type { Side, Subject } from '../shared/by-hand/sides.ts'
 
 /** A master's pod deleted by force under load. */
@@ -34,11 +34,6 @@ export async function loseMaster(subject: Subject): Promise<Takeover> {
   const seconds = ((await untilWritten(servers, slots, 60_000)) - deletedAt) / 1000
   await pause(AFTER)
   return { side, deletedAt, seconds, report: await load.stop() }
-}
-
-async function serversOf({ namespace, selector, first }: Subject): Promise<Place[]> {
-  const { items } = await core().listNamespacedPod({ namespace, labelSelector: selector })
-  return items.map(({ metadata }) => ({ ...first, pod: metadata?.name ?? '' }))
 }
 
 /** A pod whose server is a master, and the slots of its shard. */

@@ -22,12 +22,20 @@ export function worstOwnGap(report: LoadReport): LaneGap & { own: number; stall:
   return longestOf(gaps, ({ own }) => own)
 }
 
-/** When the last lane wrote again after a silence of so many milliseconds or more, in milliseconds since 1970. */
-export const lastReturn = (report: LoadReport, silenceMs: number): number | undefined => {
-  const long = gapsOf(report).filter(({ milliseconds }) => milliseconds >= silenceMs)
-  return long.length > 0
-    ? report.began + Math.max(...long.map(({ at, milliseconds }) => at + milliseconds))
-    : undefined
+/**
+ * When the last lane wrote again after a silence of so many milliseconds or more, in milliseconds since 1970: infinity if a lane never
+ * did, and nothing if none was silent for so long.
+ */
+export function lastReturn({ began, lanes }: LoadReport, silenceMs: number): number | undefined {
+  const returns = lanes.flatMap(({ gaps, timeline }) =>
+    gaps
+      .filter(({ milliseconds }) => milliseconds >= silenceMs)
+      // A gap that begins with the lane's last write has no end.
+      .map(({ at, milliseconds }) =>
+        at < 100 * (timeline.length - 1) ? began + at + milliseconds : Number.POSITIVE_INFINITY,
+      ),
+  )
+  return returns.length > 0 ? Math.max(...returns) : undefined
 }
 
 /** Why a report's worst gap is too long, or nothing if every gap is within the limit, not counting its stall. */

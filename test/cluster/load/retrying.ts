@@ -6,7 +6,7 @@ const ATTEMPT = 500
 
 /**
  * A client that gives up soon and tries anew, as the store of a lane: it asks the Service, follows a redirection, and remembers
- * who took a list's last write. An ordinary client may wait ten seconds for an address that nobody has any more.
+ * who took a list's last write. So its silence is the servers' own, where an ordinary client's also is its patience.
  */
 export function retryingStore(host: string, password?: string): Store {
   const connections = new Map<string, Redis>()

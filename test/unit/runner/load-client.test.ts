@@ -153,9 +153,20 @@ test('a control that was silent now and then excuses a gap by its two longest si
 
 test('the last return is that of the lane that was silent longest into the time, short silences aside', () => {
   const report = reportOf(2000, 0)
+  for (const one of report.lanes) one.timeline = Array(50).fill(1)
   report.lanes[0]?.gaps.push({ at: 1500, milliseconds: 1900 }, { at: 4000, milliseconds: 900 })
   assert.is(lastReturn(report, 1000), 1_003_400)
   assert.is(lastReturn(report, 5000), undefined)
+})
+
+test('a lane that is silent to the end has not returned, however short the load was', async () => {
+  const lane = await runLane(async (value) => {
+    if (Number(value) < 20) return
+    await pause(400)
+    throw new Error('down')
+  }, 300)
+  assert.ok(lane.gaps.some(({ milliseconds }) => milliseconds >= 200))
+  assert.is(lastReturn({ ...reportOf(1, 1), lanes: [lane] }, 200), Number.POSITIVE_INFINITY)
 })
 
 const withLoss = (report: LoadReport) => {
