@@ -105,7 +105,7 @@ function figures(deletions: Deletion[]): Figure[] {
     }),
     row('seen to be whole after the last start, s', ({ whole }) => whole),
     row('of that the observer’s own time at most, s', ({ observer }) => observer),
-    row('acknowledged writes lost', ({ report }) => countLost(report)),
+    row('acknowledged writes lost', ({ report }) => countLost(report), { each: 0 }),
   ]
 }
 

@@ -38,7 +38,7 @@ export interface Deletion {
   amiss: string | undefined
   /** How many of the keys that `writeAndRead` has written the masters hold. */
   keys: number
-  /** When writes were acknowledged that may be lost: of a master that was not back before its replica took over. */
+  /** When writes were acknowledged that may be lost: those of a master that came back later than its replica took over. */
   mayBeLost: Span | undefined
   report: LoadReport
 }
@@ -47,7 +47,7 @@ export interface Deletion {
 const REST = 100
 /** Milliseconds: a shard that was silent for so long was away. */
 const AWAY = 1000
-/** Milliseconds: the chart's own node timeout. The kubelet can take longer to start a pod that was deleted by force. */
+/** Milliseconds: the chart's own node timeout. A master that is away for longer is replaced. */
 const NODE_TIMEOUT = 5000
 /** For how long pods are held back, in milliseconds. */
 const HOLD = 12_000
@@ -112,10 +112,7 @@ async function account(
     observer: (observed?.late ?? 0) / 1000,
     amiss: typeof seen === 'string' ? seen : undefined,
     keys: await keysWritten(servers),
-    mayBeLost:
-      how.force && start - Math.min(...starts) > NODE_TIMEOUT
-        ? { from: asked - 1000, to: asked + 1000 }
-        : undefined,
+    mayBeLost: start - Math.min(...starts) > NODE_TIMEOUT ? { from: asked - 1000, to: start } : undefined,
     report,
   }
 }
