@@ -1,4 +1,4 @@
-import { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node'
+import { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig, NetworkingV1Api } from '@kubernetes/client-node'
 
 /** The shared cluster's kubeconfig: the file that KUBECONFIG names, and never the user's own. */
 export function kubeConfig(): KubeConfig {
@@ -17,3 +17,6 @@ export const apps = () => kubeConfig().makeApiClient(AppsV1Api)
 
 /** Jobs. */
 export const batch = () => kubeConfig().makeApiClient(BatchV1Api)
+
+/** NetworkPolicies. */
+export const networking = () => kubeConfig().makeApiClient(NetworkingV1Api)

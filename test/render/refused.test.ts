@@ -47,6 +47,11 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
     { cluster: { shards: 334, replicasPerShard: 2 } },
     /cluster\.shards is 334 and cluster\.replicasPerShard is 2: that makes 1002 nodes, .*no more than 1000/,
   ],
+  ...['NodePort', 'LoadBalancer'].map((type): [string, Values, RegExp] => [
+    `a Service of type ${type} whose clients the policy keeps out`,
+    { service: { type }, networkPolicy: { from: [{ podSelector: {} }] } },
+    new RegExp(`service\\.type is ${type}, but networkPolicy lets no client in that comes from outside`),
+  ]),
   [
     'a zone that no label can have',
     { cluster: { zones: { 'node-a': 'zone 1' } } },

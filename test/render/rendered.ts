@@ -105,14 +105,35 @@ const situations: Record<string, Values> = {
       extraInitContainers: [{ name: 'before', image: 'before:1' }],
     },
   },
-  'a service of another type': { service: { type: 'LoadBalancer', clusterIP: '10.96.0.50' } },
+  'a service of another type': {
+    service: { type: 'LoadBalancer', clusterIP: '10.96.0.50' },
+    networkPolicy: { from: [{ ipBlock: { cidr: '10.20.0.0/16' } }] },
+  },
+  'policies for everybody, and with more of everything': {
+    networkPolicy: {
+      clients: 'anywhere',
+      dns: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
+      egress: [{ to: [{ ipBlock: { cidr: '10.30.0.0/16' } }], ports: [{ protocol: 'TCP', port: 443 }] }],
+    },
+  },
+  'policies for clients with a label': {
+    networkPolicy: {
+      clients: 'labelled',
+      from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } } }],
+      restrictEgress: false,
+    },
+  },
   'objects beside it': {
     extraObjects: [
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: '{{ .Release.Name }}-beside' } },
       'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-written\n',
     ],
   },
-  'without what is optional': { disruptionBudget: { enabled: false }, serviceAccount: { create: false } },
+  'without what is optional': {
+    disruptionBudget: { enabled: false },
+    serviceAccount: { create: false },
+    networkPolicy: { enabled: false },
+  },
 }
 
 /** Every situation of a flavour, what it ships among them, by name. */

@@ -18,6 +18,7 @@
 {{- include "redis-cluster.checkExtraConfig" . }}
 {{- include "redis-cluster.checkPassword" . }}
 {{- include "redis-cluster.checkFixed" . }}
+{{- include "redis-cluster.checkOutsiders" . }}
 {{- end }}
 
 {{/* Kubernetes would refuse the Services, after other objects were made. It took the name of a release that is there. */}}
@@ -80,5 +81,17 @@ release one and the same .Release, so each leaves its name there for the next to
 {{- fail (printf "auth.password differs from the one the release was installed with, and it cannot be changed while the cluster runs: leave auth.password empty to keep the one in the Secret %s." .metadata.name) }}
 {{- end }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Who comes from outside has the address of a Kubernetes node, or an address of its own, and is no pod of any namespace. */}}
+{{- define "redis-cluster.checkOutsiders" -}}
+{{- $policy := .Values.networkPolicy }}
+{{- $outside := eq $policy.clients "anywhere" }}
+{{- range $policy.from }}
+{{- if hasKey . "ipBlock" }}{{ $outside = true }}{{ end }}
+{{- end }}
+{{- if and $policy.enabled (ne .Values.service.type "ClusterIP") (not $outside) }}
+{{- fail (printf "service.type is %s, but networkPolicy lets no client in that comes from outside: add an ipBlock with the clients' addresses to networkPolicy.from, or set networkPolicy.clients to anywhere." .Values.service.type) }}
 {{- end }}
 {{- end }}

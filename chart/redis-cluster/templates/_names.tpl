@@ -50,6 +50,11 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: server
 {{- end }}
 
+{{/* The label of pods whose clients are let in, if only those are. */}}
+{{- define "redis-cluster.clientLabel" -}}
+{{- include "redis-cluster.fullname" . }}-client
+{{- end }}
+
 {{/* The labels of an object; what the installer adds does not replace them. */}}
 {{- define "redis-cluster.labels" -}}
 {{- toYaml (merge (include "redis-cluster.ownLabels" . | fromYaml) (.Values.commonLabels | default dict)) -}}

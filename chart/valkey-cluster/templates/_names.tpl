@@ -50,6 +50,11 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: server
 {{- end }}
 
+{{/* The label of pods whose clients are let in, if only those are. */}}
+{{- define "valkey-cluster.clientLabel" -}}
+{{- include "valkey-cluster.fullname" . }}-client
+{{- end }}
+
 {{/* The labels of an object; what the installer adds does not replace them. */}}
 {{- define "valkey-cluster.labels" -}}
 {{- toYaml (merge (include "valkey-cluster.ownLabels" . | fromYaml) (.Values.commonLabels | default dict)) -}}

@@ -81,3 +81,13 @@ at_once sample_keys <"$WORK/masters" >"$WORK/keys"
 homes "$WORK/masters" "$WORK/keys" | at_once take_and_give >"$WORK/taken"
 cat "$WORK/taken"
 if grep -q '^[^ ]* fail ' "$WORK/taken"; then exit 1; fi
+
+# A pod that is no server must not reach the servers' own talk, which needs no password.
+if [ "$NETWORK_POLICY" != true ]; then exit 0; fi
+address=$(awk '{ print $2; exit }' "$WORK/masters")
+if ! bus_answers "$address"; then
+  log pass "the network keeps pods that are no servers from port $BUS_PORT"
+  exit 0
+fi
+log network "the network plugin does not enforce NetworkPolicy: any pod can take this cluster over. Use a plugin that does, and set networkPolicy.enforced, so that this test fails without it."
+[ "$NETWORK_POLICY_ENFORCED" != true ]

@@ -2,6 +2,7 @@
 # The one way to reach a server: no other file knows the engine's client, its options or the password.
 
 PORT=${PORT:-6379}
+BUS_PORT=$((PORT + 10000))
 AUTH_FILE=${AUTH_FILE:-/auth/password}
 ASK_SECONDS=${ASK_SECONDS:-4}
 
@@ -33,6 +34,14 @@ ask() { reach "$@" </dev/null 2>/dev/null; }
 
 # ask_all ADDRESS: the answers to the commands on standard input.
 ask_all() { reach "$1" 2>/dev/null; }
+
+# bus_answers ADDRESS: whether the port is reached on which servers talk to each other. They end a connection that says what they do not
+# understand; nobody ends a connection that the network keeps away.
+bus_answers() {
+  local said
+  said=$(timeout 2 "$CLI" -h "$1" -p "$BUS_PORT" PING 2>&1 </dev/null)
+  case $said in '' | 'Could not connect'*) return 1 ;; esac
+}
 
 # connect ADDRESS: a connection that lasts as long as standard input; takes the place of the shell that it runs in.
 connect() { exec "$CLI" -h "$1" -p "$PORT"; }

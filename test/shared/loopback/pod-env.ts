@@ -50,6 +50,8 @@ export function podEnv(shared: Shared, { ordinal, address, authFile }: Pod) {
     CLIENT_SERVICE: '',
     WRITES: 'available',
     TAKE_OVER_FROM: '',
+    NETWORK_POLICY: 'false',
+    NETWORK_POLICY_ENFORCED: 'false',
     DEADLINE_SECONDS: '20',
     AUTH_FILE: authFile,
     POD_IP: address,
