@@ -1,23 +1,24 @@
 import { runScript } from '../kube/engine.ts'
 import type { Place } from '../kube/exec.ts'
-import type { Release } from '../kube/helm.ts'
 import { imageInCluster } from '../kube/images.ts'
-import { core } from '../kube/kubernetes.ts'
+import { core, networking } from '../kube/kubernetes.ts'
 import { engineOf } from '../kube/values.ts'
-import { eventually, pause } from '../runner/deadline.ts'
+import { eventually } from '../runner/deadline.ts'
 
-/** Starts a server that is no release's and knows no password, in a namespace, with labels of its own. */
+const LABEL = 'intruder'
+
+/** Starts a server that is no release's and knows no password, as a pod of this name with labels of its own. */
 export async function startIntruder(
-  { flavour }: Release,
-  namespace: string,
+  flavour: string,
+  { namespace, pod }: Place,
   labels: Record<string, string> = {},
 ): Promise<Place> {
-  const pod = `intruder-${Date.now().toString(36)}`
-  const locked = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } }
+  const image = await imageInCluster(engineOf(flavour))
+  const server = `${engineOf(flavour)}-server`
   await core().createNamespacedPod({
     namespace,
     body: {
-      metadata: { name: pod, labels },
+      metadata: { name: pod, labels: { ...labels, [LABEL]: 'true' } },
       spec: {
         automountServiceAccountToken: false,
         terminationGracePeriodSeconds: 1,
@@ -25,13 +26,10 @@ export async function startIntruder(
         containers: [
           {
             name: 'server',
-            image: await imageInCluster(engineOf(flavour)),
+            image,
             imagePullPolicy: 'IfNotPresent',
-            command: [
-              `${engineOf(flavour)}-server`,
-              ...['--dir', '/tmp', '--cluster-enabled', 'yes', '--protected-mode', 'no'],
-            ],
-            securityContext: locked,
+            command: [server, '--dir', '/tmp', '--cluster-enabled', 'yes', '--protected-mode', 'no'],
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
           },
         ],
       },
@@ -46,19 +44,21 @@ export async function startIntruder(
   return place
 }
 
-/**
- * Has an intruder claim the first master's slots by a high epoch and meet a server, and waits as long as the cluster would take to
- * believe that. Returns the intruder's id.
- */
-export async function attack(intruder: Place, address: string): Promise<string> {
+/** Denies all traffic of a namespace's pods but the intruders': what keeps these away has to be the release's. */
+export async function denyByDefault(namespace: string): Promise<void> {
+  const podSelector = { matchExpressions: [{ key: LABEL, operator: 'DoesNotExist' }] }
+  const spec = { podSelector, policyTypes: ['Ingress', 'Egress'] }
+  await networking().createNamespacedNetworkPolicy({ namespace, body: { metadata: { name: 'deny' }, spec } })
+}
+
+/** Has an intruder claim the first master's slots by a high epoch and meet the server at an address; returns the intruder's id. */
+export function attack(intruder: Place, address: string): Promise<string> {
   const claim = `
     "$cli" CLUSTER ADDSLOTS $(seq 0 5460) >/dev/null
     "$cli" CLUSTER SET-CONFIG-EPOCH 999 >/dev/null
     "$cli" CLUSTER MEET "$1" 6379 >/dev/null
     "$cli" CLUSTER MYID`
-  const id = await runScript(intruder, claim, [address])
-  await pause(10_000)
-  return id
+  return runScript(intruder, claim, [address])
 }
 
 /** Whether a client in a pod reaches the server at an address, whatever that answers. */

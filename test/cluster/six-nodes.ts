@@ -20,10 +20,15 @@ export async function sixNodes(
   flavour = 'redis-cluster',
 ): Promise<Context> {
   const of = release(flavour, await freshNamespace(scope, prefix))
+  await installSix(of, values)
+  return { of }
+}
+
+/** Installs a cluster of six small nodes into a namespace that is there, and waits until all its pods are ready. */
+export async function installSix(of: Release, values: Values = {}): Promise<void> {
   const installed = await install(of, await smallValues(of.flavour, values))
   if (installed.code !== 0) throw new Error(installed.stderr)
   await waitUntilReady(of, { nodes: 6, deadline: 60_000 })
-  return { of }
 }
 
 /** Who a release's server pods are, by uid: to be taken before something is done to them. */

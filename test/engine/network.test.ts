@@ -1,3 +1,4 @@
+// depends on: answers
 import * as assert from 'uvu/assert'
 import { suite } from '../runner/suite.ts'
 import { createWithKeys } from '../shared/loopback/cluster.ts'

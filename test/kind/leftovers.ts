@@ -3,7 +3,7 @@ import { must } from '../runner/command.ts'
 import { eventually } from '../runner/deadline.ts'
 
 const KINDS =
-  'pods,services,statefulsets,jobs,configmaps,secrets,serviceaccounts,poddisruptionbudgets,persistentvolumeclaims'
+  'pods,services,statefulsets,jobs,configmaps,secrets,serviceaccounts,poddisruptionbudgets,persistentvolumeclaims,networkpolicies'
 
 // What Kubernetes puts into every namespace, and what the load leaves in it.
 const NOT_OURS = /^(ConfigMap (kube-root-ca\.crt|load-client)|ServiceAccount default)$/

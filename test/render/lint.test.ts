@@ -31,7 +31,6 @@ const exceptions = {
     'IfNotPresent starts a pod while the registry is away; who needs more pins a digest',
   'container-security-context-user-group-id':
     '999 is the user of the official images, and their files belong to it',
-  'pod-networkpolicy': 'who may talk to the cluster only its owner knows',
 }
 
 for (const flavour of flavours)

@@ -85,7 +85,7 @@ for (const flavour of flavours) {
   })
 
   test(`every pod of ${flavour} reaches the servers, so that a newer release’s Jobs do too`, async () => {
-    const manifests = await render(flavour)
+    const manifests = await render(flavour, { networkPolicy: { clients: 'listed' } })
     const rules = policy(manifests, '-servers')
     const out = policy(manifests, '-egress')
     const { labels } = podOf(the(manifests, 'StatefulSet')).metadata

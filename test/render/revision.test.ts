@@ -41,7 +41,7 @@ for (const flavour of flavours) {
       { jobs: { deadlineSeconds: 900 } },
       { disruptionBudget: { enabled: false } },
       { commonLabels: { team: 'a' } },
-      { service: { type: 'NodePort' } },
+      { service: { type: 'NodePort' }, networkPolicy: { clients: 'anywhere', restrictEgress: false } },
       { persistence: { retention: { whenDeleted: 'Delete' } } },
     ]
     for (const values of others) assert.equal(await revision(flavour, values), first, JSON.stringify(values))
