@@ -35,12 +35,13 @@ ask() { reach "$@" </dev/null 2>/dev/null; }
 # ask_all ADDRESS: the answers to the commands on standard input.
 ask_all() { reach "$1" 2>/dev/null; }
 
-# bus_answers ADDRESS: whether the port is reached on which servers talk to each other. They end a connection that says what they do not
-# understand; nobody ends a connection that the network keeps away.
+# bus_answers ADDRESS: whether the port is reached on which servers talk to each other. A server there ends a connection that says PING.
+# What the network keeps away is stopped by timeout, with 124 or 143, or cannot connect.
 bus_answers() {
   local said
   said=$(timeout 2 "$CLI" -h "$1" -p "$BUS_PORT" PING 2>&1 </dev/null)
-  case $said in '' | 'Could not connect'*) return 1 ;; esac
+  if [ $? -ge 124 ]; then return 1; fi
+  case $said in *'Could not connect'*) return 1 ;; esac
 }
 
 # connect ADDRESS: a connection that lasts as long as standard input; takes the place of the shell that it runs in.
