@@ -42,6 +42,7 @@ for (const flavour of flavours) {
       { disruptionBudget: { enabled: false } },
       { commonLabels: { team: 'a' } },
       { service: { type: 'NodePort' }, networkPolicy: { clients: 'anywhere', restrictEgress: false } },
+      { networkPolicy: { enabled: false } },
       { persistence: { retention: { whenDeleted: 'Delete' } } },
     ]
     for (const values of others) assert.equal(await revision(flavour, values), first, JSON.stringify(values))
