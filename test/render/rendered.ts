@@ -22,6 +22,7 @@ export interface PodTemplate {
   metadata: { labels: Record<string, string>; annotations?: Record<string, string> }
   spec: {
     automountServiceAccountToken: boolean
+    hostUsers?: boolean
     securityContext: Record<string, unknown>
     serviceAccountName: string
     imagePullSecrets?: { name: string }[]
@@ -99,6 +100,7 @@ const situations: Record<string, Values> = {
       ],
     },
   },
+  'pods with users of their own': { pod: { hostUsers: false }, jobs: { reconcile: { schedule: '@daily' } } },
   'containers beside the server': {
     pod: {
       extraContainers: [{ name: 'beside', image: 'beside:1' }],

@@ -57,6 +57,8 @@ for (const flavour of flavours) {
       { resources: { limits: { memory: '1Gi' } } },
       { memory: { maxmemoryPercent: 50 } },
       { pod: { annotations: { a: 'b' } } },
+      { pod: { hostUsers: true } },
+      { pod: { hostUsers: false } },
     ]
     for (const values of others) seen.add((await revision(flavour, values)).revision)
     assert.is(seen.size, others.length + 1)

@@ -9,6 +9,9 @@ securityContext: {{- toYaml .Values.pod.containerSecurityContext | nindent 2 }}
 {{- define "redis-cluster.podBase" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
+{{- if kindIs "bool" .Values.pod.hostUsers }}
+hostUsers: {{ .Values.pod.hostUsers }}
+{{- end }}
 securityContext: {{- include "redis-cluster.podSecurityContext" . | nindent 2 }}
 {{- with include "redis-cluster.pullSecrets" . }}
 imagePullSecrets: {{- . | nindent 2 }}
