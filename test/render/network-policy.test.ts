@@ -98,6 +98,17 @@ for (const flavour of flavours) {
       assert.ok(at(out.egress, port).some(({ to = [] }) => to.some((peer) => matches(peer, labels))))
   })
 
+  test(`nobody comes into a Job’s pod of ${flavour}`, async () => {
+    const manifests = await render(flavour)
+    const { labels } = podOf(the(manifests, 'Job', '-reconcile')).metadata
+    const over = policies(manifests).map(({ spec }) => spec as unknown as Policy)
+    const own = over.filter(({ podSelector }) => matches({ podSelector }, labels))
+    assert.equal(
+      own.map(({ policyTypes, ingress = [] }) => [policyTypes, ingress]),
+      [[['Ingress', 'Egress'], []]],
+    )
+  })
+
   test(`pods of ${flavour} reach nothing but servers, DNS and what is named`, async () => {
     const egress = async (networkPolicy: Values) =>
       policy(await render(flavour, { networkPolicy }), '-egress').egress
