@@ -12,7 +12,12 @@ export const helms = ['helm', 'helm4']
 /** A Kubernetes object as far as the tests look into it. */
 export interface Manifest {
   kind: string
-  metadata: { name: string; labels: Record<string, string>; annotations?: Record<string, string> }
+  metadata: {
+    name: string
+    namespace?: string
+    labels: Record<string, string>
+    annotations?: Record<string, string>
+  }
   spec: Record<string, unknown>
   data: Record<string, string>
 }
@@ -23,6 +28,7 @@ export interface PodTemplate {
   spec: {
     automountServiceAccountToken: boolean
     hostUsers?: boolean
+    priorityClassName?: string
     securityContext: Record<string, unknown>
     serviceAccountName: string
     imagePullSecrets?: { name: string }[]
@@ -48,11 +54,13 @@ interface Quantities {
 export interface Container {
   name: string
   image: string
+  imagePullPolicy?: string
   command: string[]
   env: { name: string; value?: string }[]
   lifecycle?: object
   volumeMounts: { name: string }[]
   livenessProbe?: { exec: { command: string[] } }
+  readinessProbe?: object
   resources?: { limits?: Quantities; requests?: Quantities }
   ports?: { name: string; containerPort: number }[]
   securityContext?: Record<string, unknown>
