@@ -73,7 +73,9 @@ function words(error: ErrorObject, value: unknown): Omit<Explanation, 'pointer'>
     case 'enum':
       return {
         problem: `${given} is not one of the choices`,
-        fix: suggest(String(value), (schema.enum ?? []).map(String)),
+        fix: isQuoted(value, schema)
+          ? 'remove the quotes around it'
+          : suggest(String(value), (schema.enum ?? []).map(String)),
       }
     case 'const':
       return { problem: `${given} is not allowed`, fix: `give ${quote(error.params.allowedValue)}` }
@@ -92,6 +94,11 @@ function words(error: ErrorObject, value: unknown): Omit<Explanation, 'pointer'>
 /** Whether YAML read as a number, or as true or false, what was meant for a string. */
 function isUnquoted(value: unknown, { type }: ValueSchema): boolean {
   return type === 'string' && ['number', 'boolean'].includes(typeof value)
+}
+
+/** Whether a string was given for what is a choice without its quotes. */
+function isQuoted(value: unknown, { enum: choices = [] }: ValueSchema): boolean {
+  return typeof value === 'string' && choices.some((choice) => String(choice) === value)
 }
 
 function missing(key: string, schema: ValueSchema): Omit<Explanation, 'pointer'> {

@@ -130,6 +130,13 @@ pod:
   )
 })
 
+test('a choice in quotes that are not its own is told to lose them', async (project) => {
+  const result = await validate(project, { 'mine.yaml': 'pod: { hostUsers: "false" }\n' })
+  assert.equal(mistakes(result), [
+    'mine.yaml:1 /pod/hostUsers: "false" is not one of the choices; remove the quotes around it',
+  ])
+})
+
 test('a null that deletes what templates count on is refused, another is not', async (project) => {
   const result = await validate(project, {
     'null.yaml':
