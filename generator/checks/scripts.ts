@@ -30,7 +30,7 @@ export function checkScripts({ pod, templates }: Sources): Mistake[] {
   const byScript = new Map(
     [...pod].map(([path, text]) => [
       path,
-      referencesIn(text, at(path), /(?<sourced>\. )?"\$HERE\/(?<name>[\w.-]+)"/g),
+      referencesIn(text, at(path), /(?<sourced>\. )?"(?:sh )?\$HERE\/(?<name>[\w-]+\.\w+)[" ]/g),
     ]),
   )
   const references = [...fromTemplates, ...[...byScript.values()].flat()]

@@ -101,14 +101,14 @@ const made = (storageClass: string) => ({
 
 // Helm 4 would look for more than lookup does.
 test('volumes of the default class stay as they are, whatever class a parent chart names later', async (_, scope) => {
-  const args = await holding(scope, 'r-redis-cluster-topology', made(''))
+  const args = await holding(scope, 'ConfigMap', 'r-redis-cluster-topology', made(''))
   const manifests = await render('redis-cluster', { global: GLOBAL }, { args })
   assert.is(storageClass(manifests), undefined)
   assert.is(the(manifests, 'ConfigMap', '-topology').data.storageClass, '')
 })
 
 test('another class of a parent chart is refused for volumes that are there, and the old one can be set', async (_, scope) => {
-  const args = await holding(scope, 'r-redis-cluster-topology', made('slow'))
+  const args = await holding(scope, 'ConfigMap', 'r-redis-cluster-topology', made('slow'))
   const { code, stderr } = await template('redis-cluster', { global: GLOBAL }, { args })
   assert.is.not(code, 0)
   assert.match(stderr, 'persistence.storageClass changes from "slow" to "fast"')

@@ -5,8 +5,10 @@ import path from 'node:path'
 import type { Scope } from '../runner/scope.ts'
 import { folder } from '../shared/project.ts'
 
-const RESOURCES = [{ name: 'configmaps', kind: 'ConfigMap' }].map((one) => ({
-  ...one,
+const NAMES = { ConfigMap: 'configmaps', Secret: 'secrets' }
+const RESOURCES = Object.entries(NAMES).map(([kind, name]) => ({
+  kind,
+  name,
   namespaced: true,
   verbs: ['get'],
 }))
@@ -19,12 +21,17 @@ const ANSWERS: Record<string, object> = {
 const NONE = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'NotFound', code: 404 }
 
 /**
- * Serves as much of Kubernetes as Helm's lookup needs, with one ConfigMap in it, and returns the arguments with which Helm looks
- * there.
+ * Serves as much of Kubernetes as Helm's lookup needs, with one object in it whose `data` is as the API has it, and returns the
+ * arguments with which Helm looks there.
  */
-export async function holding(scope: Scope, name: string, data: Record<string, string>): Promise<string[]> {
-  const found = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, data }
-  const answers = { ...ANSWERS, [`/api/v1/namespaces/default/configmaps/${name}`]: found }
+export async function holding(
+  scope: Scope,
+  kind: keyof typeof NAMES,
+  name: string,
+  data: Record<string, string>,
+): Promise<string[]> {
+  const found = { apiVersion: 'v1', kind, metadata: { name, namespace: 'default' }, data }
+  const answers = { ...ANSWERS, [`/api/v1/namespaces/default/${NAMES[kind]}/${name}`]: found }
   const server = createServer(({ url = '' }, response) => {
     const answer = answers[url.replace(/\?.*/, '')]
     response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' })

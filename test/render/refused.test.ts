@@ -42,6 +42,7 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
     { auth: { password: 'a', existingSecret: 'b' } },
     /auth\.password and auth\.existingSecret are both set/,
   ],
+  ['a password of two lines', { auth: { password: 'a\nb' } }, /\/auth\/password.*a password of one line/s],
   [
     'more nodes than a cluster can have',
     { cluster: { shards: 334, replicasPerShard: 2 } },

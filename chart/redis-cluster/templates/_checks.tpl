@@ -17,6 +17,7 @@
 {{- include "redis-cluster.checkEnv" . }}
 {{- include "redis-cluster.checkExtraConfig" . }}
 {{- include "redis-cluster.checkPassword" . }}
+{{- include "redis-cluster.checkSecret" . }}
 {{- include "redis-cluster.checkFixed" . }}
 {{- include "redis-cluster.checkOutsiders" . }}
 {{- end }}
@@ -69,17 +70,6 @@ release one and the same .Release, so each leaves its name there for the next to
 {{- range .Values.pod.extraEnv }}
 {{- if has .name $own }}
 {{- fail (printf "pod.extraEnv sets %s, but the scripts that start, probe and stop the server go by a variable of that name: remove it, or give it another name." .name) }}
-{{- end }}
-{{- end }}
-{{- end }}
-
-{{/* The running servers keep the password they started with, so another one in the Secret would lock the release out. */}}
-{{- define "redis-cluster.checkPassword" -}}
-{{- if .Values.auth.password }}
-{{- with lookup "v1" "Secret" .Release.Namespace (include "redis-cluster.fullname" .) }}
-{{- if ne (get (default dict .data) "password" | b64dec) $.Values.auth.password }}
-{{- fail (printf "auth.password differs from the one the release was installed with, and it cannot be changed while the cluster runs: leave auth.password empty to keep the one in the Secret %s." .metadata.name) }}
-{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -67,15 +67,6 @@ imagePullSecrets: {{- . | nindent 2 }}
 {{- join " " $places -}}
 {{- end }}
 
-{{- define "redis-cluster.authVolume" -}}
-- name: auth
-  secret:
-    secretName: {{ include "redis-cluster.secretName" . | quote }}
-    items:
-      - key: {{ include "redis-cluster.secretKey" . | quote }}
-        path: password
-{{- end }}
-
 {{/* Who a pod is, for the scripts that run in it. */}}
 {{- define "redis-cluster.podEnv" -}}
 {{- include "redis-cluster.clusterEnv" . }}

@@ -17,6 +17,7 @@
 {{- include "valkey-cluster.checkEnv" . }}
 {{- include "valkey-cluster.checkExtraConfig" . }}
 {{- include "valkey-cluster.checkPassword" . }}
+{{- include "valkey-cluster.checkSecret" . }}
 {{- include "valkey-cluster.checkFixed" . }}
 {{- include "valkey-cluster.checkOutsiders" . }}
 {{- end }}
@@ -69,17 +70,6 @@ release one and the same .Release, so each leaves its name there for the next to
 {{- range .Values.pod.extraEnv }}
 {{- if has .name $own }}
 {{- fail (printf "pod.extraEnv sets %s, but the scripts that start, probe and stop the server go by a variable of that name: remove it, or give it another name." .name) }}
-{{- end }}
-{{- end }}
-{{- end }}
-
-{{/* The running servers keep the password they started with, so another one in the Secret would lock the release out. */}}
-{{- define "valkey-cluster.checkPassword" -}}
-{{- if .Values.auth.password }}
-{{- with lookup "v1" "Secret" .Release.Namespace (include "valkey-cluster.fullname" .) }}
-{{- if ne (get (default dict .data) "password" | b64dec) $.Values.auth.password }}
-{{- fail (printf "auth.password differs from the one the release was installed with, and it cannot be changed while the cluster runs: leave auth.password empty to keep the one in the Secret %s." .metadata.name) }}
-{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -67,15 +67,6 @@ imagePullSecrets: {{- . | nindent 2 }}
 {{- join " " $places -}}
 {{- end }}
 
-{{- define "valkey-cluster.authVolume" -}}
-- name: auth
-  secret:
-    secretName: {{ include "valkey-cluster.secretName" . | quote }}
-    items:
-      - key: {{ include "valkey-cluster.secretKey" . | quote }}
-        path: password
-{{- end }}
-
 {{/* Who a pod is, for the scripts that run in it. */}}
 {{- define "valkey-cluster.podEnv" -}}
 {{- include "valkey-cluster.clusterEnv" . }}

@@ -31,10 +31,12 @@ if [ -z "$version" ]; then
   log refuse "$SERVER --version gives no version: is this an image of the engine?"
   exit 1
 fi
-if [ -e "$AUTH_FILE" ] && [ -z "${REDISCLI_AUTH:-}" ]; then
-  log refuse "the Secret's key with the password is empty, and a server must not start without a password"
+fault=$(password_fault)
+if [ -n "$fault" ]; then
+  log refuse "the password in the Secret is of no use: $fault"
   exit 1
 fi
+rm -f "$RUN/password"
 await_volume
 tell_of_failed_start
 if ! takes_data start; then
@@ -50,7 +52,7 @@ forget_answers
 look_after_volume || exit 1
 renew_addresses
 rm -f "$RUN/ready"
-(umask 077 && configuration "$version" >"$RUN/server.conf" && make_pipe) || exit 1
+(umask 077 && keep_password && configuration "$version" >"$RUN/server.conf" && make_pipe) || exit 1
 log start "$SERVER $version at $POD_IP on $NODE_NAME"
 # The first process of a container inherits what others leave behind: busybox's timeout leaves a process with every probe. A
 # server would never look after those, so this shell stays, passes signals on, and ends as its server does.

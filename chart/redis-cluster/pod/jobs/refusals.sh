@@ -100,14 +100,19 @@ check_size() {
 # check_auth: refuses another password than the servers have, or a password if they have none: every pod that restarts
 # would be cut off from those that have not.
 check_auth() {
-  local first
+  local first fault
+  fault=$(password_fault)
+  if [ -n "$fault" ]; then
+    refuse "the password that auth names is of no use: $fault."
+    return
+  fi
   first=$(address_of 0)
   case $(ask "$first" PING) in
     NOAUTH* | WRONGPASS*)
       refuse "auth names another password than the one the servers run with, and this version of the chart cannot change it. Set auth, and the Secret it names, back to what they were."
       ;;
   esac
-  if [ -e "$AUTH_FILE" ] && [ "$(unset REDISCLI_AUTH VALKEYCLI_AUTH && ask "$first" PING)" = PONG ]; then
+  if [ -e "$AUTH_FILE" ] && [ "$(ask_without_password "$first" PING)" = PONG ]; then
     refuse "auth.enabled changes from false to true, and this version of the chart cannot give running servers a password. Set it back to false, or install a new release with it and copy the keys."
   fi
 }

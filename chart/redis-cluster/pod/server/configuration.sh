@@ -13,7 +13,7 @@ configuration() {
   echo "replica-announce-ip $POD_IP"
   # Where this pod runs, what it runs and whose copy its volume is, in the one setting that peers can read and nobody can change.
   echo "syslog-ident \"node=$NODE_NAME,zone=${ZONE:-},release=$RELEASE,revision=$REVISION${COPY_OF:+,copy=$COPY_OF}\""
-  if [ -n "${REDISCLI_AUTH:-}" ]; then
+  if [ -e "$RUN/password" ]; then
     with_password requirepass
     with_password masterauth
   fi
@@ -65,5 +65,8 @@ share() {
     printf "%.0f", (limit == 0 || limit / part > most ? most : limit / part) }'
 }
 
+# keep_password: this pod's programs go by the password that its server was started with, whatever becomes of the Secret meanwhile.
+keep_password() { if [ -e "$AUTH_FILE" ]; then cat "$AUTH_FILE" >"$RUN/password"; fi; }
+
 # with_password DIRECTIVE: the directive with the password in the quotes of a configuration file.
-with_password() { printf '%s "%s"\n' "$1" "$(printf '%s' "$REDISCLI_AUTH" | sed 's/[\\"]/\\&/g')"; }
+with_password() { printf '%s "%s"\n' "$1" "$(sed 's/[\\"]/\\&/g' "$RUN/password")"; }

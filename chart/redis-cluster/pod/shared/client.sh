@@ -13,12 +13,9 @@ done
 CLI=$ENGINE-cli
 SERVER=$ENGINE-server
 
-# The client takes the password from its environment, so that no list of processes shows it.
-if [ -r "$AUTH_FILE" ]; then
-  REDISCLI_AUTH=$(cat "$AUTH_FILE")
-  VALKEYCLI_AUTH=$REDISCLI_AUTH
-  export REDISCLI_AUTH VALKEYCLI_AUTH
-fi
+# What the client is started by if servers ask for a password; its words are a command's.
+LOGIN=
+if [ -e "$AUTH_FILE" ]; then LOGIN="sh $HERE/login.sh $RUN/password $AUTH_FILE"; fi
 
 # reach ADDRESS [COMMAND…]: the node's answer to a command, or to those on standard input, one a line, over one connection.
 # Empty if the node gives none within ASK_SECONDS; what keeps the client from the node is on standard error.
@@ -26,7 +23,8 @@ reach() {
   local address
   address=$1
   shift
-  timeout "$ASK_SECONDS" "$CLI" -h "$address" -p "$PORT" "$@"
+  # shellcheck disable=SC2086 # the words of a command
+  timeout "$ASK_SECONDS" $LOGIN "$CLI" -h "$address" -p "$PORT" "$@"
 }
 
 # ask ADDRESS COMMAND…: the node's answer, which may be an error it states; empty if it gives none.
@@ -45,15 +43,37 @@ bus_answers() {
 }
 
 # connect ADDRESS: a connection that lasts as long as standard input; takes the place of the shell that it runs in.
-connect() { exec "$CLI" -h "$1" -p "$PORT"; }
+connect() {
+  # shellcheck disable=SC2086 # the words of a command
+  exec $LOGIN "$CLI" -h "$1" -p "$PORT"
+}
+
+# ask_without_password ADDRESS COMMAND…: the node's answer to somebody who names no password.
+ask_without_password() { LOGIN='' ask "$@"; }
 
 # cluster_client SECONDS VERB ADDRESS OPTION…: what the client's --cluster does through this node; killed after so many seconds.
 cluster_client() {
   local seconds verb address
   seconds=$1 verb=$2 address=$3
   shift 3
-  timeout "$seconds" "$CLI" --cluster "$verb" "$address:$PORT" "$@" </dev/null
+  # shellcheck disable=SC2086 # the words of a command
+  timeout "$seconds" $LOGIN "$CLI" --cluster "$verb" "$address:$PORT" "$@" </dev/null
 }
 
 # server_version: the version of the server in this image, as in 7.0.15.
 server_version() { "$SERVER" --version | sed -n 's/.* v=\([0-9.]*\).*/\1/p'; }
+
+# password_fault: what is wrong with the Secret's password; empty if nothing is. A newline at its end is no part of it.
+password_fault() {
+  if [ ! -e "$AUTH_FILE" ]; then
+    return
+  elif [ ! -r "$AUTH_FILE" ]; then
+    echo "user $(id -u) of groups $(id -G) cannot read it: pod.securityContext.fsGroup has to be one of these groups"
+  elif [ "$(tr -d '\000' <"$AUTH_FILE" | wc -c)" -ne "$(wc -c <"$AUTH_FILE")" ]; then
+    echo 'it holds a NUL byte, which no client can send from its environment'
+  elif [ "$(sed 1d "$AUTH_FILE" | wc -c)" -gt 0 ]; then
+    echo 'it has more than one line, and no configuration can hold that'
+  elif [ -z "$(cat "$AUTH_FILE")" ]; then
+    echo 'it is empty, and a server must not start without a password'
+  fi
+}
