@@ -40,7 +40,7 @@ const kubectl = `kubectl --kubeconfig ${kubeconfigOf(demoCluster)} --namespace $
 console.log(`
 To connect:
 
-  ${kubectl} exec -it ${demo.fullname}-0 --container server -- sh -c 'REDISCLI_AUTH="$(cat /auth/password)" ${cli} -c'
+  ${kubectl} exec -it ${demo.fullname}-0 --container server -- sh -c 'REDISCLI_AUTH="$(cat "$AUTH_FILE")" ${cli} -c'
 
 The password:
 

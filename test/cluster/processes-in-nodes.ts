@@ -27,7 +27,9 @@ export const runBeside = (server: ServerProcess, script: string, options?: Optio
   onNode(
     server,
     `nsenter --target "$server" --mount --net --pid -- sh -c '
-       if [ -f /auth/password ]; then REDISCLI_AUTH=$(cat /auth/password); export REDISCLI_AUTH; fi
+       for file in /auth/password /run/cluster/password; do
+         if [ -f "$file" ]; then REDISCLI_AUTH=$(cat "$file"); export REDISCLI_AUTH; fi
+       done
        cli=$(command -v valkey-cli || command -v redis-cli)
        '"$SCRIPT"`,
     options,

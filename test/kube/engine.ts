@@ -2,7 +2,8 @@ import { execIn, type Place } from './exec.ts'
 
 // Whichever engine it is; with the password, where the release has one.
 const CLI = `
-  if [ -f /auth/password ]; then REDISCLI_AUTH=$(cat /auth/password); export REDISCLI_AUTH; fi
+  file=\${AUTH_FILE:-/auth/password}
+  if [ -f "$file" ]; then REDISCLI_AUTH=$(cat "$file"); export REDISCLI_AUTH; fi
   cli=$(command -v valkey-cli || command -v redis-cli)`
 
 // The container of the charts' pods that runs the server.

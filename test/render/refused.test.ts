@@ -42,6 +42,41 @@ const mistakes: [name: string, values: Values, says: RegExp][] = [
     { auth: { password: 'a', existingSecret: 'b' } },
     /auth\.password and auth\.existingSecret are both set/,
   ],
+  [
+    'a user of a name that the chart needs',
+    { auth: { users: [{ name: 'internal-users' }] } },
+    /a user called internal-users, but the chart has a user of that name: give yours another name/,
+  ],
+  [
+    'a user called default',
+    { auth: { users: [{ name: 'default' }] } },
+    /a user called default, but the chart has a user of that name/,
+  ],
+  [
+    'a user twice',
+    { auth: { users: [{ name: 'a' }, { name: 'a', access: 'read' }] } },
+    /auth\.users has the user a twice, and only one could count: remove one of them/,
+  ],
+  [
+    'a user with the password of the default user',
+    { auth: { users: [{ name: 'a', passwordKey: 'password' }] } },
+    /auth\.users has the user a with the password of the default user.*set its passwordKey to another key/,
+  ],
+  [
+    'users without passwords',
+    { auth: { enabled: false, users: [{ name: 'a' }] } },
+    /auth\.users has the user a, but auth\.enabled is false.*set auth\.enabled to true, or remove the user/,
+  ],
+  [
+    'a rule of two lines',
+    { auth: { users: [{ name: 'a', rules: '+get\n+set' }] } },
+    /\/auth\/users\/0\/rules.*rules on one line/s,
+  ],
+  [
+    'a pattern of keys with a blank',
+    { auth: { users: [{ name: 'a', keys: ['a b'] }] } },
+    /\/auth\/users\/0\/keys\/0.*a pattern without blanks/s,
+  ],
   ['a password of two lines', { auth: { password: 'a\nb' } }, /\/auth\/password.*a password of one line/s],
   [
     'more nodes than a cluster can have',
@@ -155,8 +190,9 @@ async function ownVariables(flavour: string): Promise<string[]> {
 for (const flavour of flavours)
   test(`${flavour} refuses each variable that its own scripts go by`, async () => {
     const names = await ownVariables(flavour)
-    assert.ok(names.includes('NAME') && names.includes('DATA') && names.includes('REDISCLI_AUTH'))
-    for (const name of names) {
+    assert.ok(names.includes('NAME') && names.includes('DATA') && names.includes('USERS'))
+    // The engine's client goes by the last two.
+    for (const name of [...names, 'REDISCLI_AUTH', 'VALKEYCLI_AUTH']) {
       const values = {
         pod: {
           extraEnv: [

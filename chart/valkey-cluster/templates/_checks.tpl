@@ -17,6 +17,7 @@
 {{- include "valkey-cluster.checkEnv" . }}
 {{- include "valkey-cluster.checkExtraConfig" . }}
 {{- include "valkey-cluster.checkPassword" . }}
+{{- include "valkey-cluster.checkUsers" . }}
 {{- include "valkey-cluster.checkSecret" . }}
 {{- include "valkey-cluster.checkFixed" . }}
 {{- include "valkey-cluster.checkOutsiders" . }}
@@ -66,7 +67,7 @@ release one and the same .Release, so each leaves its name there for the next to
 
 {{/* The pod's own scripts run with the server's environment: another NAME or DATA would lead them to other pods and volumes. */}}
 {{- define "valkey-cluster.checkEnv" -}}
-{{- $own := list "NAME" "SERVICE" "RELEASE" "POD_NAME" "POD_NAMESPACE" "POD_IP" "NODE_NAME" "ZONE" "REVISION" "GRACE_SECONDS" "MEMORY_LIMIT" "MAXMEMORY_PERCENT" "PORT" "AUTH_FILE" "REDISCLI_AUTH" "VALKEYCLI_AUTH" "ASK_SECONDS" "NAME_SECONDS" "TOPOLOGY" "CONFIG" "DATA" "RUN" "WORK" "LOG" "RESOLV_CONF" "CLIENT_SERVICE" }}
+{{- $own := list "NAME" "SERVICE" "RELEASE" "POD_NAME" "POD_NAMESPACE" "POD_IP" "NODE_NAME" "ZONE" "REVISION" "GRACE_SECONDS" "MEMORY_LIMIT" "MAXMEMORY_PERCENT" "PORT" "AUTH_FILE" "USERS" "REDISCLI_AUTH" "VALKEYCLI_AUTH" "ASK_SECONDS" "NAME_SECONDS" "TOPOLOGY" "CONFIG" "DATA" "RUN" "WORK" "LOG" "RESOLV_CONF" "CLIENT_SERVICE" }}
 {{- range .Values.pod.extraEnv }}
 {{- if has .name $own }}
 {{- fail (printf "pod.extraEnv sets %s, but the scripts that start, probe and stop the server go by a variable of that name: remove it, or give it another name." .name) }}

@@ -35,6 +35,9 @@ imagePullSecrets: {{- . | nindent 2 }}
 # into another namespace leaves its environment as it was, so the namespace comes from the pod.
 - name: RELEASE
   value: $(POD_NAMESPACE)/{{ include "valkey-cluster.fullname" . }}
+{{- if .Values.auth.enabled }}
+{{ include "valkey-cluster.authEnv" . }}
+{{- end }}
 {{- end }}
 
 {{/* The topology that is desired, for the Jobs; the pods know nothing of it. */}}
@@ -85,9 +88,8 @@ imagePullSecrets: {{- . | nindent 2 }}
   mountPath: /topology
   readOnly: true
 {{- if .Values.auth.enabled }}
-- name: auth
-  mountPath: /auth
-  readOnly: true
+{{ include "valkey-cluster.authMount" . }}
+{{ include "valkey-cluster.usersMount" . }}
 {{- end }}
 - name: data
   mountPath: /data

@@ -101,10 +101,13 @@ check_size() {
 # would be cut off from those that have not.
 check_auth() {
   local first fault
-  fault=$(password_fault)
-  if [ -n "$fault" ]; then
-    refuse "the password that auth names is of no use: $fault."
-    return
+  # The Secret can be one that this upgrade makes.
+  if [ -e "$AUTH_FILE" ]; then
+    fault=$(password_fault "$AUTH_FILE")
+    if [ -n "$fault" ]; then
+      refuse "the password that auth names is of no use: $fault."
+      return
+    fi
   fi
   first=$(address_of 0)
   case $(ask "$first" PING) in
@@ -112,9 +115,15 @@ check_auth() {
       refuse "auth names another password than the one the servers run with, and this version of the chart cannot change it. Set auth, and the Secret it names, back to what they were."
       ;;
   esac
-  if [ -e "$AUTH_FILE" ] && [ "$(ask_without_password "$first" PING)" = PONG ]; then
+  if [ -n "$AUTH_FILE" ] && [ "$(ask_without_password "$first" PING)" = PONG ]; then
     refuse "auth.enabled changes from false to true, and this version of the chart cannot give running servers a password. Set it back to false, or install a new release with it and copy the keys."
   fi
+}
+
+check_users() {
+  local fault
+  user_faults >"$WORK/user-faults"
+  while read -r fault; do refuse "$fault"; done <"$WORK/user-faults"
 }
 
 # check: refuses what cannot be carried out.
@@ -127,4 +136,5 @@ check() {
   fi
   check_size
   check_growth
+  check_users
 }

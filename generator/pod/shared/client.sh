@@ -3,7 +3,8 @@
 
 PORT=${PORT:-6379}
 BUS_PORT=$((PORT + 10000))
-AUTH_FILE=${AUTH_FILE:-/auth/password}
+# The file with the default user's password, beside those of others; empty if servers ask for none.
+AUTH_FILE=${AUTH_FILE:-}
 ASK_SECONDS=${ASK_SECONDS:-4}
 
 # The engine's programs have its own name: an image of Valkey may lack the names of Redis.
@@ -15,7 +16,7 @@ SERVER=$ENGINE-server
 
 # What the client is started by if servers ask for a password; its words are a command's.
 LOGIN=
-if [ -e "$AUTH_FILE" ]; then LOGIN="sh $HERE/login.sh $RUN/password $AUTH_FILE"; fi
+if [ -n "$AUTH_FILE" ]; then LOGIN="sh $HERE/login.sh $RUN/password $AUTH_FILE"; fi
 
 # reach ADDRESS [COMMAND…]: the node's answer to a command, or to those on standard input, one a line, over one connection.
 # Empty if the node gives none within ASK_SECONDS; what keeps the client from the node is on standard error.
@@ -51,6 +52,9 @@ connect() {
 # ask_without_password ADDRESS COMMAND…: the node's answer to somebody who names no password.
 ask_without_password() { LOGIN='' ask "$@"; }
 
+# ask_socket SOCKET: the answers to the commands on standard input of a server that listens there and asks for no password.
+ask_socket() { timeout "$ASK_SECONDS" "$CLI" -s "$1" 2>/dev/null; }
+
 # cluster_client SECONDS VERB ADDRESS OPTION…: what the client's --cluster does through this node; killed after so many seconds.
 cluster_client() {
   local seconds verb address
@@ -63,17 +67,17 @@ cluster_client() {
 # server_version: the version of the server in this image, as in 7.0.15.
 server_version() { "$SERVER" --version | sed -n 's/.* v=\([0-9.]*\).*/\1/p'; }
 
-# password_fault: what is wrong with the Secret's password; empty if nothing is. A newline at its end is no part of it.
+# password_fault FILE: what is wrong with the password in it; empty if nothing is. A newline at its end is no part of it.
 password_fault() {
-  if [ ! -e "$AUTH_FILE" ]; then
-    return
-  elif [ ! -r "$AUTH_FILE" ]; then
+  if [ ! -e "$1" ]; then
+    echo "the Secret has no key ${1##*/}"
+  elif [ ! -r "$1" ]; then
     echo "user $(id -u) of groups $(id -G) cannot read it: pod.securityContext.fsGroup has to be one of these groups"
-  elif [ "$(tr -d '\000' <"$AUTH_FILE" | wc -c)" -ne "$(wc -c <"$AUTH_FILE")" ]; then
+  elif [ "$(tr -d '\000' <"$1" | wc -c)" -ne "$(wc -c <"$1")" ]; then
     echo 'it holds a NUL byte, which no client can send from its environment'
-  elif [ "$(sed 1d "$AUTH_FILE" | wc -c)" -gt 0 ]; then
+  elif [ "$(sed 1d "$1" | wc -c)" -gt 0 ]; then
     echo 'it has more than one line, and no configuration can hold that'
-  elif [ -z "$(cat "$AUTH_FILE")" ]; then
-    echo 'it is empty, and a server must not start without a password'
+  elif [ -z "$(cat "$1")" ]; then
+    echo 'it is empty, which would let everybody in'
   fi
 }

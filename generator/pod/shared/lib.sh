@@ -7,6 +7,7 @@ WORK=${WORK:-/tmp}
 TOPOLOGY=${TOPOLOGY:-/topology}
 CONFIG=${CONFIG:-/config}
 RUN=${RUN:-/run/cluster}
+USERS=${USERS:-/users/users}
 RESOLV_CONF=${RESOLV_CONF:-/etc/resolv.conf}
 
 . "$HERE/log.sh"

@@ -9,10 +9,16 @@ const PATIENCE = 5000
  * that the server states, or a server that refuses the connection, is an answer too; one that keeps silent is an error. Without
  * a process for each question: tests ask again and again, and a client's start costs as much as ten answers.
  */
-export async function askServer(host: string, password: string, [name = '', ...args]: string[]) {
+export async function askServer(
+  host: string,
+  password: string,
+  [name = '', ...args]: string[],
+  username = 'default',
+) {
   const server = new Redis({
     host,
     port: 6379,
+    username,
     password,
     lazyConnect: true,
     enableReadyCheck: false,
@@ -20,11 +26,18 @@ export async function askServer(host: string, password: string, [name = '', ...a
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   })
-  // A password that is not the server's shows in the answer.
-  server.on('error', () => {})
+  // A password that is not the server's is told here, and not in the answer.
+  let fault = ''
+  server.on('error', (error: Error) => {
+    fault = error.message
+  })
   try {
     const answered = server.connect().then(() => server.call(name, ...args))
-    return await within(PATIENCE, `${name} at ${host}`, answered.then(printed, refused))
+    return await within(
+      PATIENCE,
+      `${name} at ${host}`,
+      answered.then(printed, (error: Error) => fault || error.message),
+    )
   } finally {
     server.disconnect()
   }
@@ -32,5 +45,3 @@ export async function askServer(host: string, password: string, [name = '', ...a
 
 const printed = (reply: unknown): string =>
   Array.isArray(reply) ? reply.map(printed).join('\n') : `${reply ?? ''}`.trim()
-
-const refused = (error: Error) => error.message

@@ -61,6 +61,10 @@ export interface Loopback {
   keep(...ordinals: number[]): Promise<void>
   /** Gives a pod a password of its own, for its next start, as a Secret that changed meanwhile would; none the release's. */
   relock(ordinal: number, password?: string): Promise<void>
+  /** Puts a user's password under a key of the release's Secret; none takes the key away. */
+  setKey(key: string, password?: string): Promise<void>
+  /** Gives the release these users beside the default one, each a line as the chart's ConfigMap has it. */
+  setUsers(...lines: string[]): Promise<void>
   /** What the server answers, as its client prints it. */
   ask(ordinal: number, ...command: string[]): Promise<string>
   /** Runs a pod script to its end, as the pod of ORDINAL in `env` would, else pod 0. */
@@ -150,6 +154,8 @@ export async function prepare(scope: Scope, wish: Wish = {}): Promise<Loopback> 
     log,
     kill: processes.kill,
     relock: passwords.relock,
+    setKey: passwords.setKey,
+    setUsers: (...lines) => writeFile(join(folder, 'users'), `${lines.join('\n')}\n`),
     place: names.place,
     data: (ordinal) => envOf(ordinal).DATA,
     config: (ordinal) => envOf(ordinal).CONFIG,

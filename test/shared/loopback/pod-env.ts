@@ -54,6 +54,7 @@ export function podEnv(shared: Shared, { ordinal, address, authFile }: Pod) {
     NETWORK_POLICY_ENFORCED: 'false',
     DEADLINE_SECONDS: '20',
     AUTH_FILE: authFile,
+    USERS: join(folder, 'users'),
     POD_IP: address,
     POD_NAME: `${name}-${ordinal}`,
     NODE_NAME: nodes[ordinal % nodes.length],

@@ -44,7 +44,7 @@ export async function makeToolbox(
 }
 
 const DEBIAN =
-  'basename cat cp cut date dirname env flock grep head id mkdir mkfifo mv paste printf rm sed seq sha1sum sleep sort sync tail timeout tr uname uniq wc'.split(
+  'basename cat cp cut date dirname env flock grep head id mkdir mkfifo mv paste printf rm sed seq sha1sum sha256sum sleep sort sync tail timeout tr uname uniq wc'.split(
     ' ',
   )
 

@@ -15,6 +15,8 @@ HERE=$(dirname "$0")
 . "$HERE/apply.sh"
 . "$HERE/converge.sh"
 . "$HERE/scheduled.sh"
+. "$HERE/users.sh"
+. "$HERE/await-users.sh"
 
 # A shell that is the first process of its container heeds no signal without a trap.
 trap 'exit 143' TERM
@@ -25,4 +27,6 @@ if [ "${SCHEDULED:-}" = yes ]; then
   exit
 fi
 log start "$SHARDS shards with $REPLICAS replicas each: $SIZE pods"
-converge "$SIZE" revision="${REVISION:-}"
+converge "$SIZE" revision="${REVISION:-}" || exit
+# A keeper that runs this looks after users itself.
+if [ "${AWAIT_USERS:-}" = yes ]; then await_users "$SIZE"; fi

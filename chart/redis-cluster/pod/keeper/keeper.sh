@@ -20,6 +20,8 @@ HERE=$(dirname "$0")
 . "$HERE/loss.sh"
 . "$HERE/succession.sh"
 . "$HERE/delay.sh"
+. "$HERE/users.sh"
+. "$HERE/apply-users.sh"
 
 # Whoever does not answer at once is asked again in the next round: a name can lead to where its pod was for some seconds.
 ASK_SECONDS=1
@@ -125,6 +127,7 @@ while :; do
     if [ "$HEALTH" != ill ]; then ILL_SINCE=; elif [ -z "$ILL_SINCE" ]; then ILL_SINCE=$(now); fi
     case $HEALTH in ill | well) belong; keep_copy; keep_mark; look_after_succession ;; esac
     look_after_loss
+    look_after_users
   fi
   rest
 done

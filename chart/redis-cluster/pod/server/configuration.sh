@@ -16,6 +16,7 @@ configuration() {
   if [ -e "$RUN/password" ]; then
     with_password requirepass
     with_password masterauth
+    users_for "$1"
   fi
   if [ -r "$CONFIG/extra.conf" ]; then cat "$CONFIG/extra.conf"; fi
 }
@@ -65,8 +66,18 @@ share() {
     printf "%.0f", (limit == 0 || limit / part > most ? most : limit / part) }'
 }
 
+# users_for VERSION: the users beside the default one. A user whose password is not there yet has to wait for the keeper. The digest comes first:
+# if a file changes meanwhile, the digest is an old one, and the keeper sees that.
+users_for() {
+  local digest
+  if [ ! -e "$USERS" ]; then return; fi
+  digest=$(users_digest)
+  users "$1" | sed '/^wait /d; s/^/user /'
+  echo "user $(users_mark "$digest")"
+}
+
 # keep_password: this pod's programs go by the password that its server was started with, whatever becomes of the Secret meanwhile.
-keep_password() { if [ -e "$AUTH_FILE" ]; then cat "$AUTH_FILE" >"$RUN/password"; fi; }
+keep_password() { if [ -n "$AUTH_FILE" ]; then cat "$AUTH_FILE" >"$RUN/password"; fi; }
 
 # with_password DIRECTIVE: the directive with the password in the quotes of a configuration file.
 with_password() { printf '%s "%s"\n' "$1" "$(sed 's/[\\"]/\\&/g' "$RUN/password")"; }

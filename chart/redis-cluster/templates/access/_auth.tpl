@@ -1,13 +1,22 @@
-{{/* The password: where it lies, and what no schema can see of it. */}}
+{{/* Passwords: where they lie, and what no schema can see of them. */}}
 
+{{/* Mounted whole: a key that is missing keeps no pod from starting, and a user that is added changes no pod. */}}
 {{- define "redis-cluster.authVolume" -}}
 - name: auth
   secret:
     secretName: {{ include "redis-cluster.secretName" . | quote }}
     defaultMode: 0440
-    items:
-      - key: {{ include "redis-cluster.secretKey" . | quote }}
-        path: password
+{{- end }}
+
+{{- define "redis-cluster.authMount" -}}
+- name: auth
+  mountPath: /auth
+  readOnly: true
+{{- end }}
+
+{{- define "redis-cluster.authEnv" -}}
+- name: AUTH_FILE
+  value: /auth/{{ include "redis-cluster.secretKey" . }}
 {{- end }}
 
 {{/* The running servers keep the password they started with, so another one in the Secret would lock the release out. */}}
@@ -21,17 +30,23 @@
 {{- end }}
 {{- end }}
 
-{{/* Kubernetes would leave every pod waiting for its volume. A Secret that is not there yet may still come. */}}
+{{/* A server would not start, or a user would wait for a password for ever. A Secret that is not there yet may still come. */}}
 {{- define "redis-cluster.checkSecret" -}}
 {{- if and .Values.auth.enabled .Values.auth.existingSecret }}
 {{- with lookup "v1" "Secret" .Release.Namespace .Values.auth.existingSecret }}
-{{- $key := $.Values.auth.existingSecretKey }}
+{{- $secret := . }}
 {{- $keys := keys (default dict .data) | sortAlpha }}
-{{- if not (has $key $keys) }}
-{{- fail (printf "auth.existingSecretKey is %s, and the Secret %s has no such key, only: %s. Name the key that holds the password, or add it to the Secret." $key .metadata.name (join ", " $keys | default "none")) }}
+{{- $needed := dict "auth.existingSecretKey" $.Values.auth.existingSecretKey }}
+{{- range $.Values.auth.users }}
+{{- $_ := set $needed (printf "the passwordKey of the user %s in auth.users" .name) (include "redis-cluster.userKey" .) }}
 {{- end }}
-{{- if not (get .data $key | b64dec | trimSuffix "\n") }}
-{{- fail (printf "auth.existingSecretKey is %s, and the Secret %s has nothing under that key: put a password there, or set auth.enabled to false." $key .metadata.name) }}
+{{- range $value, $key := $needed }}
+{{- if not (has $key $keys) }}
+{{- fail (printf "%s is %s, and the Secret %s has no such key, only: %s. Name the key that holds the password, or add it to the Secret." $value $key $secret.metadata.name (join ", " $keys | default "none")) }}
+{{- end }}
+{{- if not (get $secret.data $key | b64dec | trimSuffix "\n") }}
+{{- fail (printf "%s is %s, and the Secret %s has nothing under that key: put a password there." $value $key $secret.metadata.name) }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -44,9 +44,7 @@ spec:
         - name: tmp
           mountPath: /tmp
         {{- if .Values.auth.enabled }}
-        - name: auth
-          mountPath: /auth
-          readOnly: true
+        {{- include "redis-cluster.authMount" . | nindent 8 }}
         {{- end }}
         {{- $job.volumeMounts | nindent 8 }}
   volumes:

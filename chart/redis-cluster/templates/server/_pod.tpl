@@ -127,6 +127,7 @@ spec:
     {{- include "redis-cluster.topologyVolume" . | nindent 4 }}
     {{- if .Values.auth.enabled }}
     {{- include "redis-cluster.authVolume" . | nindent 4 }}
+    {{- include "redis-cluster.usersVolume" . | nindent 4 }}
     {{- end }}
     # The configuration that start.sh writes holds the password, so it is in memory only.
     - name: run

@@ -16,6 +16,8 @@ HERE=$(dirname "$0")
 . "$HERE/move.sh"
 . "$HERE/apply.sh"
 . "$HERE/converge.sh"
+. "$HERE/users.sh"
+. "$HERE/try-users.sh"
 . "$HERE/refusals.sh"
 . "$HERE/rewrite.sh"
 . "$HERE/takeover.sh"

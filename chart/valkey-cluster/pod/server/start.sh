@@ -8,6 +8,7 @@ HERE=$(dirname "$0")
 . "$HERE/space.sh"
 . "$HERE/rejoin.sh"
 . "$HERE/mark.sh"
+. "$HERE/users.sh"
 . "$HERE/configuration.sh"
 . "$HERE/usable.sh"
 . "$HERE/nodes-conf.sh"
@@ -31,10 +32,12 @@ if [ -z "$version" ]; then
   log refuse "$SERVER --version gives no version: is this an image of the engine?"
   exit 1
 fi
-fault=$(password_fault)
-if [ -n "$fault" ]; then
-  log refuse "the password in the Secret is of no use: $fault"
-  exit 1
+if [ -n "$AUTH_FILE" ]; then
+  fault=$(password_fault "$AUTH_FILE")
+  if [ -n "$fault" ]; then
+    log refuse "the password in the Secret is of no use: $fault"
+    exit 1
+  fi
 fi
 rm -f "$RUN/password"
 await_volume

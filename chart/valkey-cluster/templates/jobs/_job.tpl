@@ -44,9 +44,7 @@ spec:
         - name: tmp
           mountPath: /tmp
         {{- if .Values.auth.enabled }}
-        - name: auth
-          mountPath: /auth
-          readOnly: true
+        {{- include "valkey-cluster.authMount" . | nindent 8 }}
         {{- end }}
         {{- $job.volumeMounts | nindent 8 }}
   volumes:

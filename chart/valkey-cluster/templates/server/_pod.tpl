@@ -127,6 +127,7 @@ spec:
     {{- include "valkey-cluster.topologyVolume" . | nindent 4 }}
     {{- if .Values.auth.enabled }}
     {{- include "valkey-cluster.authVolume" . | nindent 4 }}
+    {{- include "valkey-cluster.usersVolume" . | nindent 4 }}
     {{- end }}
     # The configuration that start.sh writes holds the password, so it is in memory only.
     - name: run
