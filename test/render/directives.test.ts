@@ -60,7 +60,8 @@ async function configuration(scope: Scope, flavour: string, env: NodeJS.ProcessE
   await mkdir(join(work, 'config'))
   for (const [name, text] of Object.entries(data)) await writeFile(join(work, 'config', name), text)
   if (zones) await writeFile(join(work, 'zones'), zones)
-  const script = `. "$HERE/configuration.sh"; configuration 99.0`
+  for (const name of ['password', 'users']) await writeFile(join(work, name), '')
+  const script = `. "$HERE/users.sh"; . "$HERE/configuration.sh"; configuration 99.0`
   const pod = {
     HERE: work,
     CONFIG: join(work, 'config'),
@@ -71,7 +72,9 @@ async function configuration(scope: Scope, flavour: string, env: NodeJS.ProcessE
     RELEASE: 'r',
     REVISION: 'v',
     COPY_OF: '',
-    REDISCLI_AUTH: 'p',
+    RUN: work,
+    AUTH_FILE: join(work, 'password'),
+    USERS: join(work, 'users'),
     MEMORY_LIMIT: '1',
     MAXMEMORY_PERCENT: '50',
   }

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { suite } from '../runner/suite.ts'
-import { containerOf, flavours, jobOf, podOf, render, the, variable } from './rendered.ts'
+import { containerOf, flavours, jobOf, type Manifest, podOf, render, the, variable } from './rendered.ts'
 
 const test = suite('the schedule of the reconcile Job', { timeout: 60_000 })
 
@@ -26,12 +26,12 @@ for (const flavour of flavours) {
     })
   })
 
-  test(`a scheduled run of ${flavour} is the reconcile Job, told so, with the topology beside it and no second try`, async () => {
+  test(`a scheduled run of ${flavour} is the reconcile Job, told so, with the topology beside it, no second try, and no wait for users`, async () => {
     const manifests = await render(flavour, at('@hourly'))
     const cron = the(manifests, 'CronJob')
     const job = the(manifests, 'Job', '-reconcile')
-    const without = (...names: string[]) => {
-      const pod = structuredClone(podOf(cron))
+    const without = (one: Manifest, ...names: string[]) => {
+      const pod = structuredClone(podOf(one))
       const [container] = pod.spec.containers
       if (container) {
         container.env = container.env.filter(({ name }) => !names.includes(name))
@@ -40,7 +40,7 @@ for (const flavour of flavours) {
       pod.spec.volumes = (pod.spec.volumes ?? []).filter(({ name }) => !names.includes(name))
       return pod
     }
-    assert.equal(without('SCHEDULED', 'WRITES', 'topology'), podOf(job))
+    assert.equal(without(cron, 'SCHEDULED', 'WRITES', 'topology'), without(job, 'AWAIT_USERS', 'users'))
     assert.equal({ ...jobOf(cron), template: 0, backoffLimit: 6 }, { ...jobOf(job), template: 0 })
     assert.is(jobOf(cron).backoffLimit, 0)
     const container = containerOf(cron, 'reconcile')
