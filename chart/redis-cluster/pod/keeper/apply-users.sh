@@ -3,16 +3,21 @@
 # off but those of a user that is removed.
 
 USERS_SEEN=
-USERS_UPTIME=0
+# The server's age in seconds when its users were last looked at. A server begins with the users of that moment.
+USERS_LOOKED=0
 # Whom a keeper has set since the pod began; whom the server began with is in its configuration. Nobody else is removed.
 USERS_SET=$WORK/users.set
 
-# look_after_users: once for each change of a file, and after each start of the server.
+# look_after_users: every two seconds at most, because a keeper's round can be much shorter.
 look_after_users() {
   local seen digest
   if [ ! -e "$USERS" ] || [ "$HEALTH" = none ]; then return; fi
-  if [ "$UPTIME" -lt "$USERS_UPTIME" ]; then USERS_SEEN=; fi
-  USERS_UPTIME=$UPTIME
+  if [ "$UPTIME" -lt "$USERS_LOOKED" ]; then
+    USERS_LOOKED=0
+    USERS_SEEN=
+  fi
+  if [ "$((UPTIME - USERS_LOOKED))" -lt 2 ]; then return; fi
+  USERS_LOOKED=$UPTIME
   seen=$(cat "$USERS" "${AUTH_FILE%/*}"/* 2>/dev/null | digest)
   if [ "$seen" = "$USERS_SEEN" ]; then return; fi
   digest=$(users_digest)
