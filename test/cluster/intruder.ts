@@ -61,8 +61,8 @@ export function attack(intruder: Place, address: string): Promise<string> {
   return runScript(intruder, claim, [address])
 }
 
-/** Whether a client in a pod reaches the server at an address, whatever that answers. */
-export async function reaches(from: Place, address: string): Promise<boolean> {
-  const said = await runScript(from, 'timeout 3 "$cli" -h "$1" PING 2>&1 || :', [address])
+/** Whether a client in a pod reaches a port of the server at an address, whatever the server answers. */
+export async function reaches(from: Place, address: string, port: number): Promise<boolean> {
+  const said = await runScript(from, 'timeout 3 "$cli" -h "$1" -p "$2" PING 2>&1 || :', [address, `${port}`])
   return said !== '' && !said.startsWith('Could not connect')
 }
