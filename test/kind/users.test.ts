@@ -27,7 +27,7 @@ async function changeTo(of: Release, ...users: Values[]): Promise<void> {
       'annotate',
       'pods',
       '--selector',
-      `app.kubernetes.io/instance=${of.name}`,
+      `app.kubernetes.io/instance=${of.name},app.kubernetes.io/component=server`,
       `look=${n}`,
       '--overwrite',
     )
