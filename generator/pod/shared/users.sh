@@ -20,15 +20,20 @@ users() {
   done
 }
 
-# hash_of KEY: of the password under this key of the Secret; empty if that is of no use.
+# hash_of KEY: of the password under this key of the Secret; empty if that is of no use. A pod that starts waits for this, so the shell
+# itself sees that nothing is wrong: one line, of as many bytes as were read.
 hash_of() {
-  local password
-  if [ -n "$(password_fault "${AUTH_FILE%/*}/$1")" ]; then return; fi
-  IFS= read -r password <"${AUTH_FILE%/*}/$1" || :
+  local file password newline
+  file=${AUTH_FILE%/*}/$1
+  if [ ! -r "$file" ]; then return; fi
+  newline=1
+  IFS= read -r password <"$file" || newline=0
+  if [ -z "$password" ]; then return; fi
+  if [ "$(wc -c <"$file")" -ne "$((${#password} + newline))" ] && [ -n "$(password_fault "$file")" ]; then return; fi
   printf '%s' "$password" | digest
 }
 
-digest() { sha256sum | sed 's/ .*//'; }
+digest() { sha256sum | { read -r sum _ && echo "$sum"; }; }
 
 # users_digest: of all rules and of the passwords that belong to them.
 users_digest() {
