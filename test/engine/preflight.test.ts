@@ -185,7 +185,7 @@ for (const layout of layouts) {
     const other = await release.script('preflight.sh', [], {
       ...was,
       AUTH_FILE: join(release.folder, 'another'),
-      RUN: join(release.folder, 'no pod of the servers'),
+      RUN: join(release.folder, 'nobodys'),
     })
     assert.is(other.code, 3, other.stdout + other.stderr)
     assert.match(other.stdout, /auth names another password than the one the servers run with/)
