@@ -1,30 +1,14 @@
 // depends on: answers
 import { Redis } from 'ioredis'
 import * as assert from 'uvu/assert'
-import { eventually } from '../runner/deadline.ts'
 import type { Scope } from '../runner/scope.ts'
 import { suite } from '../runner/suite.ts'
-import { askServer } from '../shared/loopback/ask.ts'
-import { createWithKeys, untilLogged } from '../shared/loopback/cluster.ts'
+import { untilLogged } from '../shared/loopback/cluster.ts'
 import { all, type Loopback, prepare } from '../shared/loopback/loopback.ts'
-import type { Running } from '../shared/loopback/processes.ts'
 import { layouts } from '../shared/loopback/toolbox.ts'
+import { as, give } from '../shared/loopback/users.ts'
 
 const test = suite('users beside the default one', { timeout: 60_000 })
-
-const as =
-  (release: Loopback, username: string, password = username) =>
-  (...command: string[]) =>
-    askServer(release.address(0), password, command, username)
-
-/** Gives a release users whose password is their name, and whose key in the Secret too. */
-async function give(release: Loopback, ...lines: string[]): Promise<void> {
-  for (const line of lines) {
-    const name = line.replace(/ .*/, '')
-    await release.setKey(name, name)
-  }
-  await release.setUsers(...lines.map((line) => line.replace(/^(\S+)/, '$1 $1')))
-}
 
 const forbidden = (answer: string) =>
   /^NOPERM|^ERR .*(?:can't run this command|has no permissions|executing the script|DEBUG command not allowed)/.test(
@@ -59,12 +43,6 @@ async function connected(scope: Scope, release: Loopback, username: string): Pro
   })
   return { cut: () => cut }
 }
-
-const said = (job: Running, what: RegExp) =>
-  eventually(`the Job to say ${what}`, { deadline: 15_000, every: 100 }, async (see) => {
-    see(job.output())
-    return what.test(job.output()) || undefined
-  })
 
 /** Who may do what: an access, a command, and whether it is let through. */
 const rights: [access: string, command: string[], may: boolean][] = [
@@ -186,24 +164,6 @@ test('waits for its password, and says so; a rule that the server refuses change
   await release.setKey('late', 'late\n')
   await untilLogged(release, 0, /late is set/)
   assert.is(await as(release, 'late')('PING'), 'PONG')
-})
-
-test('is waited for by the Job in every pod, and named if it has no password', async (_, scope) => {
-  const release = await prepare(scope, { replicas: 0 })
-  await give(release)
-  await createWithKeys(release, all(release))
-  await give(release, 'shop ~* &* access=application')
-  await release.setKey('shop')
-  const job = await release.background('reconcile.sh', { AWAIT_USERS: 'yes' })
-  await said(job, /wait {5}users without a password: shop: the Secret has no key shop/)
-  await release.kill(2)
-  await release.setUsers('')
-  await release.start(2)
-  await give(release, 'shop ~* &* access=application')
-  await said(job, /wait {5}the users are not yet those of this release in pods 2;/)
-  await release.keep(2)
-  assert.is(await job.ended, 0, job.output())
-  assert.is(await askServer(release.address(2), 'shop', ['PING'], 'shop'), 'PONG')
 })
 
 test.proves({
