@@ -69,6 +69,9 @@ test('a package is what Helm expects: one folder of the chart, files alike for e
     paths.push(entry.header.name)
     entry.resume()
   }
+  // The two that say the same of the values stand side by side, at the end.
+  const sorted = [...paths].sort().filter((one) => !/\/(?:VALUES\.md|values\.yaml)$/.test(one))
+  assert.equal(paths, [...sorted, 'redis-cluster/VALUES.md', 'redis-cluster/values.yaml'])
   assert.ok(paths.every((one) => one.startsWith('redis-cluster/')))
   for (const needed of ['Chart.yaml', 'values.yaml', 'values.schema.json', 'LICENSE']) {
     assert.ok(paths.includes(`redis-cluster/${needed}`), needed)
