@@ -120,6 +120,7 @@ check_auth() {
   fi
 }
 
+# check_users: refuses rules that would keep the pods from starting, each user by name.
 check_users() {
   local fault
   user_faults >"$WORK/user-faults"
